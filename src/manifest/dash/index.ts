@@ -1,0 +1,5 @@
+export { absolutizeMpd } from './absolutize-mpd.js'
+export { filterRepresentations, type MpdRepresentation } from './filter-representations.js'
+export { listMpdUris } from './list-mpd-uris.js'
+export { isLocationOnly, mpdLocations } from './locations.js'
+export type { MpdLimits } from './scan-mpd.js'

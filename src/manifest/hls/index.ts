@@ -1,0 +1,7 @@
+export { absolutizePlaylist, hasRelativeUris } from './absolutize-playlist.js'
+export { filterVariants, type KeepOffer, type OfferKind } from './filter-variants.js'
+export { flavorIdOf } from './flavor-id.js'
+export type { PlaylistLimits } from './lines.js'
+export { listUris, type PlaylistUri } from './list-uris.js'
+export { isPlaylist, playlistKind } from './playlist-kind.js'
+export type { UriKind } from './uri-sites.js'
