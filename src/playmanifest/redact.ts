@@ -26,28 +26,34 @@ function safeDecode(text: string): string {
  */
 export function redactUrl(url: string): string {
   const mark = url.indexOf('?')
-  const path = mark === -1 ? url : url.slice(0, mark)
+  let text = maskSegments(mark === -1 ? url : url.slice(0, mark))
+  if (mark !== -1)
+    text += `?${url
+      .slice(mark + 1)
+      .split('&')
+      .map(redactPair)
+      .join('&')}`
+  return redactText(text)
+}
+
+/** Kaltura pairs what is left after empty segments are dropped; masking after every secret name is the safe superset. */
+function maskSegments(path: string): string {
   const segments = path.split('/')
-  // Kaltura pairs what is left after empty segments are dropped; masking after every secret name is the safe superset.
   for (let at = 0; at < segments.length - 1; at++) {
     if (segments[at] === '' || !isSecret(safeDecode(segments[at]!))) continue
     let next = at + 1
     while (next < segments.length && segments[next] === '') next++
     if (next < segments.length) segments[next] = MASK
   }
-  let text = segments.join('/')
-  if (mark !== -1) {
-    const pairs = url.slice(mark + 1).split('&')
-    text += `?${pairs.map(redactPair).join('&')}`
-  }
-  return redactText(text)
+  return segments.join('/')
 }
 
 function redactPair(pair: string): string {
   const equals = pair.indexOf('=')
-  if (equals === -1) return pair
+  if (equals === -1) return maskSegments(pair)
   const name = safeDecode(pair.slice(0, equals).replaceAll('+', ' ')).trim()
-  return isSecret(name) ? `${pair.slice(0, equals)}=${MASK}` : pair
+  // A value may be a path itself, as in a page's address.
+  return isSecret(name) ? `${pair.slice(0, equals)}=${MASK}` : maskSegments(pair)
 }
 
 /** Any text with what looks like a KS masked: upstream's error messages quote it. */

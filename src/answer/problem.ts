@@ -1,0 +1,89 @@
+import { errorDetail, errorHeaders, errorName } from '../playmanifest/errors.js'
+import type { BadUrlCode } from '../playmanifest/parse.js'
+
+/** An RFC 9457 problem: what went wrong, for a person and for a program. */
+export interface Problem {
+  status: number
+  /** Stable name, upper snake case; docs/errors.md says cause and remedy of each. */
+  code: string
+  title: string
+  detail: string
+  /** Kaltura's error number, where it has one. */
+  kaltura?: number
+}
+
+/** What can be wrong with a request or with us, apart from Kaltura's numbers. */
+export const PROBLEMS = {
+  NOT_FOUND: [404, 'There is nothing at this address'],
+  NOT_PLAYMANIFEST: [404, 'This is no playManifest URL'],
+  METHOD_NOT_ALLOWED: [405, 'This method is not allowed here'],
+  URL_TOO_LONG: [414, 'The URL is too long'],
+  TOO_MANY_PARAMETERS: [400, 'The URL has too many parameters'],
+  BAD_ESCAPE: [400, 'The URL is not well encoded'],
+  ENCODED_SLASH: [400, 'The path holds an encoded slash'],
+  DOT_SEGMENT: [400, 'The path holds a dot segment'],
+  CONTROL_CHARACTER: [400, 'The URL holds a control character'],
+  BACKSLASH: [400, 'The path holds a backslash'],
+  NESTED_PARAMETER: [400, 'A parameter was given as a list'],
+  BAD_PROTOCOL: [400, 'The protocol is not known'],
+  BAD_CALLBACK: [400, 'The callback is not a plain name'],
+  BAD_ID: [400, 'An id holds characters that no id has'],
+  BAD_DEVICE: [400, 'The device is not known'],
+  TOO_MANY_REQUESTS: [429, 'Too many requests'],
+  HEADERS_TOO_LARGE: [431, 'The request headers are too large'],
+  LOOP: [508, 'The redirect leads back here'],
+  INTERNAL: [500, 'Something went wrong here']
+} as const satisfies Record<BadUrlCode | string, readonly [number, string]>
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** A problem by its code. */
+export function problem(code: ProblemCode, detail: string): Problem {
+  const [status, title] = PROBLEMS[code]
+  return { status, code, title, detail }
+}
+
+/** What a person can do about Kaltura's numbers that the gateway itself answers with. */
+const REMEDIES: Readonly<Record<number, string>> = {
+  1: 'No such entry, or it was deleted. Check the entry id, and that it belongs to the partner in the path.',
+  6: 'The entry has no rendition that is ready and fits the request. It may still be converting; try without tags and ids.',
+  12: 'This kind of entry cannot be played in this format.',
+  13: 'The entry is waiting for moderation or was rejected.',
+  14: 'This gateway does not serve the partner in the path. Check the partner id.',
+  19: 'maxBitrate has to be a number of kbps above 0.',
+  25: 'This entry is not delivered in this format. Try another format.',
+  31: 'The Kaltura session (ks) has expired. Ask for a new one.',
+  36: 'The live stream is not on air right now. Try again later.',
+  49: 'minBitrate has to be a number of kbps above 0.'
+}
+
+/** One of Kaltura's errors as a problem: always status 404, as Kaltura answers (reference playmanifest.md section 10). */
+export function kalturaProblem(code: number): Problem {
+  const name = errorName(code) ?? 'KALTURA_ERROR'
+  return {
+    status: 404,
+    code: name,
+    title: `Kaltura error ${code}: ${name}`,
+    detail: REMEDIES[code] ?? 'Kaltura refuses this request; the error number says why.',
+    kaltura: code
+  }
+}
+
+/** The problem as JSON. The type is a name, not an address: this service has no public documentation of its own. */
+export function problemBody({ status, code, title, detail, kaltura }: Problem): string {
+  const body = {
+    type: `urn:playmanifest-gateway:problem:${code.toLowerCase().replaceAll('_', '-')}`,
+    title,
+    status,
+    detail,
+    code,
+    ...(kaltura === undefined ? {} : { kalturaError: kaltura })
+  }
+  return `${JSON.stringify(body)}\n`
+}
+
+/** Kaltura's headers for an error, with the detail that playManifest gives; `app` is upstream's own text if it spoke. */
+export function kalturaHeaders(code: number, detail?: string, app?: string): Record<string, string> {
+  const headers = errorHeaders(code, detail ?? errorDetail(code))
+  return app === undefined ? headers : { ...headers, 'x-kaltura-app': app }
+}

@@ -1,0 +1,98 @@
+import { CONTENT_TYPES } from '../playmanifest/formats.js'
+import type { Answer, Decision, TemplateLife } from '../resolve/decision.js'
+import { kalturaHeaders, kalturaProblem, type Problem, problemBody } from './problem.js'
+
+/** A response, ready to be sent. */
+export interface Rendered {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
+
+/** Seconds that a CDN may serve an answer while it asks again. */
+const STALE_WHILE_REVALIDATE = 30
+/** Seconds that a CDN may keep an answer past its life; what a CDN keeps outlives our own bound, so this is short. */
+const STALE_IF_ERROR = 600
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
+
+/**
+ * Status, headers and body of an answer (table "answers at a glance" of the design).
+ *
+ * @param ifNoneMatch the request's `If-None-Match`, for 304 on manifests
+ * @param keepStatus errors of `applehttp_to_mc` keep status 200, as at Kaltura
+ */
+export function render(
+  answer: Answer,
+  decision: Pick<Decision, 'vary' | 'format' | 'ks'>,
+  ifNoneMatch?: string
+): Rendered {
+  const vary: Record<string, string> = decision.vary.length === 0 ? {} : { vary: decision.vary.join(', ') }
+  switch (answer.kind) {
+    case 'template':
+      return redirect(answer.location, { ...vary, 'cache-control': templateCaching(answer.life) })
+    case 'target':
+      return redirect(answer.location, {
+        ...vary,
+        'cache-control': targetCaching(answer.remaining, answer.state === 'stale-error')
+      })
+    case 'manifest': {
+      const headers = {
+        ...vary,
+        'cache-control': targetCaching(answer.remaining, answer.state === 'stale-error'),
+        etag: answer.etag
+      }
+      if (matches(ifNoneMatch, answer.etag)) return { status: 304, headers, body: '' }
+      return { status: 200, headers: { ...headers, 'content-type': CONTENT_TYPES[answer.manifest] }, body: answer.body }
+    }
+    case 'error': {
+      const shared = decision.ks === 'none' && answer.life > 0
+      const seconds = Math.floor(answer.life / 1000)
+      const headers = {
+        ...kalturaHeaders(answer.code, answer.detail, answer.app),
+        'cache-control': shared ? `public, max-age=${seconds}, s-maxage=${seconds}` : 'no-store'
+      }
+      const rendered = renderProblem(kalturaProblem(answer.code), headers)
+      return decision.format === 'applehttp_to_mc' ? { ...rendered, status: 200 } : rendered
+    }
+  }
+}
+
+/** A problem as a response; not to be kept unless the headers say otherwise. */
+export function renderProblem(problem: Problem, headers: Record<string, string> = {}): Rendered {
+  return {
+    status: problem.status,
+    headers: { 'cache-control': 'no-store', ...headers, 'content-type': PROBLEM_TYPE },
+    body: problemBody(problem)
+  }
+}
+
+function redirect(location: string, headers: Record<string, string>): Rendered {
+  return { status: 302, headers: { location: asciiLocation(location), ...headers }, body: '' }
+}
+
+/** A header takes ASCII only, and a space or line end in one is an attack or a slip: escaped either way. */
+function asciiLocation(location: string): string {
+  return /^[!-~]*$/.test(location)
+    ? location
+    : location.replace(/[^!-~]/gu, (char) => encodeURIComponent(char.toString()))
+}
+
+function templateCaching(life: TemplateLife): string {
+  if (life === 'private') return 'private, no-store'
+  if (life === 'failed') return 'no-store'
+  const seconds = Math.floor(life / 1000)
+  return `public, max-age=${seconds}, s-maxage=${seconds}`
+}
+
+function targetCaching(remaining: number, failing: boolean): string {
+  const seconds = Math.floor(remaining / 1000)
+  const stale = failing ? '' : `, stale-while-revalidate=${STALE_WHILE_REVALIDATE}, stale-if-error=${STALE_IF_ERROR}`
+  return `public, max-age=${seconds}, s-maxage=${seconds}${stale}`
+}
+
+/** Weak comparison, as a conditional GET wants it. */
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false
+  if (header.trim() === '*') return true
+  return header.split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === etag)
+}

@@ -1,0 +1,161 @@
+import { LRUCache } from 'lru-cache'
+
+/** What a load gives back: a value and how long it may be used, or an answer that may not be kept at all. */
+export interface Loaded<V> {
+  value: V
+  /** ms; 0 means: an answer for those who asked, which also ends an older value at once. */
+  fresh: number
+  /** ms past the fresh life in which the value is still given while a new one is fetched. */
+  staleWhileRevalidate: number
+  /** ms past the fresh life in which the value outlives a failing upstream. */
+  staleIfError: number
+  /** Bytes, roughly; for the bound on memory. */
+  bytes: number
+}
+
+/** How an answer came about: metrics, log and explain print this word. */
+export type CacheState = 'hit' | 'stale' | 'miss' | 'stale-error'
+
+export type Lookup<V> =
+  | { found: true; value: V; state: CacheState /** ms of fresh life left, 0 when stale */; remaining: number }
+  | { found: false; reason: 'pending' }
+  | { found: false; reason: 'failed'; error: unknown }
+
+interface Slot<V> extends Loaded<V> {
+  /** Clock at which the load began: a value is never younger than the facts it was made from. */
+  since: number
+}
+
+export interface StaleCacheOptions {
+  maxBytes: number
+  now?: () => number
+  /** ms after a failed load in which its key is not asked for again: a stale value or the failure is given at once. */
+  retryAfter?: number
+}
+
+/** Bytes that an entry costs beside its key and value: slot, list nodes, map entry. */
+const OVERHEAD = 200
+
+/**
+ * A bounded memory cache in front of a loader: any number of concurrent askers share one load, a value past its fresh
+ * life is given while it is renewed, and a known value outlives a failing loader within its bound (rule 6 of the
+ * design). A load that succeeds replaces the value whatever it says; only a load that throws leaves the old one.
+ */
+export class StaleCache<V> {
+  readonly #slots: LRUCache<string, Slot<V>>
+  readonly #loads = new Map<string, Promise<Loaded<V>>>()
+  readonly #failures: LRUCache<string, { at: number; error: unknown }>
+  readonly #now: () => number
+  readonly #retryAfter: number
+
+  constructor({ maxBytes, now = Date.now, retryAfter = 1000 }: StaleCacheOptions) {
+    this.#slots = new LRUCache({
+      maxSize: Math.max(1, maxBytes),
+      sizeCalculation: (slot, key) => slot.bytes + key.length * 2 + OVERHEAD
+    })
+    this.#failures = new LRUCache({ max: 10_000 })
+    this.#now = now
+    this.#retryAfter = retryAfter
+  }
+
+  /**
+   * The value of a key, from memory or from the loader.
+   * @param patience ms to wait for a load; past it the answer is `pending` and the load goes on behind
+   */
+  async get(key: string, load: () => Promise<Loaded<V>>, patience: number): Promise<Lookup<V>> {
+    const slot = this.#slots.get(key)
+    const now = this.#now()
+    const failure = this.#failures.get(key)
+    const failing = failure !== undefined && now - failure.at < this.#retryAfter
+    if (slot === undefined && failing) return { found: false, reason: 'failed', error: failure.error }
+    if (slot !== undefined) {
+      const age = now - slot.since
+      if (age < slot.fresh) return { found: true, value: slot.value, state: 'hit', remaining: slot.fresh - age }
+      const past = age - slot.fresh
+      if (failing && past < slot.staleIfError) return staleError(slot.value)
+      if (past < slot.staleWhileRevalidate) {
+        this.#load(key, load).catch(ignore)
+        return { found: true, value: slot.value, state: 'stale', remaining: 0 }
+      }
+    }
+    const outcome = await settleWithin(this.#load(key, load), patience)
+    if (outcome.kind === 'value') {
+      const { value, fresh } = outcome.loaded
+      return { found: true, value, state: 'miss', remaining: fresh }
+    }
+    // Looked up anew: another load may have replaced or ended the value in the meantime.
+    const known = this.#slots.peek(key)
+    if (known !== undefined && this.#now() - known.since - known.fresh < known.staleIfError)
+      return staleError(known.value)
+    return outcome.kind === 'pending'
+      ? { found: false, reason: 'pending' }
+      : { found: false, reason: 'failed', error: outcome.error }
+  }
+
+  /** A value within its fresh life, loaded when there is none; for what must not be decided on stale facts. */
+  async getFresh(key: string, load: () => Promise<Loaded<V>>): Promise<V> {
+    const slot = this.#slots.get(key)
+    if (slot !== undefined && this.#now() - slot.since < slot.fresh) return slot.value
+    return (await this.#load(key, load)).value
+  }
+
+  /** Forgets a key; a load under way still answers its askers. */
+  delete(key: string): void {
+    this.#slots.delete(key)
+  }
+
+  get size(): number {
+    return this.#slots.size
+  }
+
+  get bytes(): number {
+    return this.#slots.calculatedSize
+  }
+
+  #load(key: string, load: () => Promise<Loaded<V>>): Promise<Loaded<V>> {
+    const running = this.#loads.get(key)
+    if (running !== undefined) return running
+    const since = this.#now()
+    const promise = load().then(
+      (loaded) => {
+        this.#failures.delete(key)
+        if (loaded.fresh > 0) this.#slots.set(key, { ...loaded, since })
+        else this.#slots.delete(key)
+        return loaded
+      },
+      (error: unknown) => {
+        this.#failures.set(key, { at: this.#now(), error })
+        throw error
+      }
+    )
+    const tracked = promise.finally(() => this.#loads.delete(key))
+    this.#loads.set(key, tracked)
+    return tracked
+  }
+}
+
+function staleError<V>(value: V): Lookup<V> {
+  return { found: true, value, state: 'stale-error', remaining: 0 }
+}
+
+function ignore(): void {
+  // The failure was noted by the load itself; the stale value has already been given.
+}
+
+type Settled<V> = { kind: 'value'; loaded: Loaded<V> } | { kind: 'failed'; error: unknown } | { kind: 'pending' }
+
+function settleWithin<V>(promise: Promise<Loaded<V>>, patience: number): Promise<Settled<V>> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve({ kind: 'pending' }), patience)
+    promise.then(
+      (loaded) => {
+        clearTimeout(timer)
+        resolve({ kind: 'value', loaded })
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        resolve({ kind: 'failed', error })
+      }
+    )
+  })
+}

@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util'
+import { pino } from 'pino'
+import { ConfigError } from './config/config.js'
+import { loadConfig } from './config/load.js'
+import { startServer, stopOnSignals } from './server.js'
+
+const HELP = `playmanifest-gateway: Kaltura's playManifest URL, answered sooner
+
+Usage:
+  playmanifest-gateway serve    start the gateway; configured by environment variables and CONFIG_FILE
+  playmanifest-gateway demo     start an embedded Kaltura with real media, a gateway before it, and a page to try them
+  playmanifest-gateway --help
+
+Examples:
+  KALTURA_SERVICE_URL=https://www.kaltura.com KALTURA_PARTNER_ID=101 playmanifest-gateway serve
+  PORT=8080 playmanifest-gateway demo
+
+docs/configuration.md lists every variable.
+`
+
+async function serve(): Promise<void> {
+  const config = loadConfig(process.env)
+  const log = pino({ level: config.logLevel })
+  const { app } = await startServer(config, log)
+  stopOnSignals(log, () => app.close())
+}
+
+async function demo(): Promise<void> {
+  const { runDemo } = await import('./demo/run.js')
+  await runDemo(process.env, (text) => process.stdout.write(text))
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' } }
+  })
+  const command = positionals[0] ?? 'help'
+  if (values.help === true || command === 'help') process.stdout.write(HELP)
+  else if (command === 'serve' && positionals.length === 1) await serve()
+  else if (command === 'demo' && positionals.length === 1) await demo()
+  else throw new ConfigError([`There is no command "${positionals.join(' ')}"; right would be serve or demo.`])
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : String((error as Error).stack)}\n`)
+  process.exit(1)
+})

@@ -1,0 +1,70 @@
+import type { AllowedHosts } from '../kaltura/hosts.js'
+import type { Delivery, Rule } from '../rules/schema.js'
+
+/** One account that is served. */
+export interface PartnerConfig {
+  id: number
+  /** First one signs the gateway's own sessions; any one may have signed a viewer's. Empty: no credential. */
+  adminSecrets: readonly string[]
+  appToken: { id: string; token: string } | null
+  /** The operator's statement of rule 2: nothing that the API does not show limits who may play. */
+  sharePublic: boolean
+  /** Whether a KS that cannot be read may be bound to its URL. */
+  ksUriRestrict: 'possible' | 'never'
+  /** Answers https to requests that ask for `protocol/http`. */
+  upgradeInsecure: boolean
+  /** What to do with an entry that belongs to another partner than the path says. */
+  otherPartnersEntries: 'refuse' | 'redirect'
+  delivery: Delivery
+}
+
+/** Lives and bounds of what is kept, ms unless said otherwise. */
+export interface CacheConfig {
+  maxBytes: number
+  catalog: number
+  template: number
+  target: number
+  /** Kaltura's errors about the object. */
+  negative: number
+  staleWhileRevalidate: number
+  /** How long a known target or manifest outlives a failing upstream. */
+  staleIfError: number
+  /** The same for catalogs, from which templates are made. */
+  templateStaleIfError: number
+}
+
+export interface Config {
+  host: string
+  port: number
+  /** Bases without a trailing slash. */
+  serviceUrl: string
+  cdnUrl: string
+  partners: ReadonlyMap<number, PartnerConfig>
+  hosts: AllowedHosts
+  publicUrl: string | null
+  cache: CacheConfig
+  /** Deadline of one whole resolution, ms. */
+  upstreamTimeout: number
+  /** How long an answer waits for the catalog before it is made without it, ms. */
+  catalogPatience: number
+  /** How long an answer waits for a target in all before it is a template, ms. */
+  targetPatience: number
+  /** Requests a minute for one client; 0: no limit. */
+  rateLimit: number
+  trustProxy: readonly string[]
+  rules: readonly Rule[]
+  logLevel: string
+  /** Things that are allowed and probably not meant; logged at the start. */
+  warnings: readonly string[]
+}
+
+/** What is wrong with a configuration, one line each; stops the start. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}

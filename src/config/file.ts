@@ -1,0 +1,179 @@
+import Type, { type Static } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
+import { readHostPattern } from '../kaltura/hosts.js'
+import { RuleSchema } from '../rules/schema.js'
+import { ConfigError } from './config.js'
+import { readBaseUrl, readBytes, readDuration } from './values.js'
+
+const Delivery = Type.Union([Type.Literal('mirror'), Type.Literal('redirect'), Type.Literal('proxy')])
+const Duration = Type.Union([Type.String(), Type.Number({ minimum: 0 })])
+
+const PartnerSchema = Type.Object(
+  {
+    id: Type.Integer({ minimum: 1 }),
+    adminSecretFile: Type.Optional(Type.String({ minLength: 1 })),
+    appTokenId: Type.Optional(Type.String({ minLength: 1 })),
+    appTokenFile: Type.Optional(Type.String({ minLength: 1 })),
+    sharePublic: Type.Optional(Type.Boolean()),
+    ksUriRestrict: Type.Optional(Type.Union([Type.Literal('possible'), Type.Literal('never')])),
+    upgradeInsecure: Type.Optional(Type.Boolean()),
+    otherPartnersEntries: Type.Optional(Type.Union([Type.Literal('refuse'), Type.Literal('redirect')])),
+    delivery: Type.Optional(Delivery)
+  },
+  { additionalProperties: false }
+)
+
+/** The YAML file; names as in docs/configuration.md. */
+export const FileSchema = Type.Object(
+  {
+    serviceUrl: Type.Optional(Type.String()),
+    cdnUrl: Type.Optional(Type.String()),
+    partners: Type.Optional(Type.Array(PartnerSchema)),
+    hosts: Type.Optional(
+      Type.Object({ allowed: Type.Optional(Type.Array(Type.String())) }, { additionalProperties: false })
+    ),
+    delivery: Type.Optional(Delivery),
+    patience: Type.Optional(
+      Type.Object(
+        { catalog: Type.Optional(Duration), target: Type.Optional(Duration) },
+        { additionalProperties: false }
+      )
+    ),
+    cache: Type.Optional(
+      Type.Object(
+        {
+          maxBytes: Type.Optional(Type.Union([Type.String(), Type.Integer({ minimum: 0 })])),
+          catalog: Type.Optional(Duration),
+          template: Type.Optional(Duration),
+          target: Type.Optional(Duration),
+          negative: Type.Optional(Duration),
+          staleWhileRevalidate: Type.Optional(Duration),
+          staleIfError: Type.Optional(Duration),
+          templateStaleIfError: Type.Optional(Duration)
+        },
+        { additionalProperties: false }
+      )
+    ),
+    rules: Type.Optional(Type.Array(RuleSchema))
+  },
+  { additionalProperties: false }
+)
+
+type RawFile = Static<typeof FileSchema>
+
+/** The file with its durations read (ms) where the rest of the program wants numbers. */
+export interface FileConfig extends Omit<RawFile, 'patience'> {
+  patience?: { catalog?: number; target?: number }
+}
+
+const validator = Compile(FileSchema)
+
+/**
+ * Reads and checks the YAML configuration.
+ * @throws ConfigError with file, line, what is wrong and what would be right
+ */
+export function readConfigFile(path: string, text: string): FileConfig {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines })
+  const problems = document.errors.map(
+    (error) => `${path}:${error.linePos?.[0].line ?? 1}: ${firstLine(error.message)}`
+  )
+  if (problems.length > 0) throw new ConfigError(problems)
+  const value: unknown = document.toJS() ?? {}
+  const lineOf = (pointer: string): number => {
+    const keys = pointer.split('/').slice(1)
+    for (let depth = keys.length; depth > 0; depth--) {
+      const parent = document.getIn(keys.slice(0, depth - 1).map(indexed), true)
+      const key = keys[depth - 1]!
+      const pair = isMap(parent)
+        ? parent.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+        : null
+      const node =
+        pair === null || pair === undefined ? document.getIn(keys.slice(0, depth).map(indexed), true) : pair.key
+      const range = (node as { range?: [number, number, number] } | undefined)?.range
+      if (range !== undefined && range !== null) return lines.linePos(range[0]).line
+    }
+    return 1
+  }
+  for (const error of mostTelling(validator.Errors(value))) {
+    problems.push(`${path}:${lineOf(error.instancePath)}: ${error.instancePath || 'the file'} ${error.message}`)
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  return readValues(path, value as RawFile, lineOf)
+}
+
+interface SchemaError {
+  keyword: string
+  instancePath: string
+  message: string
+  params: object
+}
+
+/** One message a place: the schema library reports a failed alternative several times over. */
+function mostTelling(errors: readonly SchemaError[]): SchemaError[] {
+  const byPlace = new Map<string, SchemaError>()
+  for (const error of errors) {
+    if (error.keyword === 'boolean' || error.keyword === 'anyOf') continue
+    if (error.keyword === 'additionalProperties') {
+      const names = (error.params as { additionalProperties?: string[] }).additionalProperties ?? []
+      for (const name of names) {
+        const at = `${error.instancePath}/${name}`
+        byPlace.set(at, { ...error, instancePath: at, message: 'is not a known key' })
+      }
+      continue
+    }
+    const allowed = error.keyword === 'const' ? (error.params as { allowedValue?: unknown }).allowedValue : undefined
+    const before = byPlace.get(error.instancePath)
+    if (allowed !== undefined) {
+      const message = before?.keyword === 'const' ? `${before.message}, ${allowed}` : `must be one of ${allowed}`
+      byPlace.set(error.instancePath, { ...error, message })
+    } else if (before === undefined) byPlace.set(error.instancePath, error)
+  }
+  return [...byPlace.values()]
+}
+
+function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => number): FileConfig {
+  const problems: string[] = []
+  const read = <T>(pointer: string, value: unknown, parse: (value: never) => T): T | undefined => {
+    if (value === undefined) return undefined
+    try {
+      return parse(value as never)
+    } catch (error) {
+      problems.push(`${path}:${lineOf(pointer)}: ${pointer} is "${value}"; right would be ${(error as Error).message}.`)
+      return undefined
+    }
+  }
+  for (const [name, value] of Object.entries(raw.cache ?? {})) {
+    read(`/cache/${name}`, value, name === 'maxBytes' ? readBytes : readDuration)
+  }
+  raw.hosts?.allowed?.forEach((host, index) => {
+    read(`/hosts/allowed/${index}`, host, readHostPattern)
+  })
+  const { patience: rawPatience, serviceUrl: rawService, cdnUrl: rawCdn, ...rest } = raw
+  const catalog = read('/patience/catalog', rawPatience?.catalog, readDuration)
+  const target = read('/patience/target', rawPatience?.target, readDuration)
+  const serviceUrl = read('/serviceUrl', rawService, readBaseUrl)
+  const cdnUrl = read('/cdnUrl', rawCdn, readBaseUrl)
+  const ids = (raw.partners ?? []).map((partner) => partner.id)
+  for (const [index, id] of ids.entries()) {
+    if (ids.indexOf(id) !== index) {
+      problems.push(`${path}:${lineOf(`/partners/${index}/id`)}: partner ${id} stands twice; right would be once.`)
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  return {
+    ...rest,
+    ...(serviceUrl === undefined ? {} : { serviceUrl }),
+    ...(cdnUrl === undefined ? {} : { cdnUrl }),
+    patience: { ...(catalog === undefined ? {} : { catalog }), ...(target === undefined ? {} : { target }) }
+  }
+}
+
+function indexed(key: string): string | number {
+  return /^\d+$/.test(key) ? Number(key) : key
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!.replace(/ at line \d+, column \d+:?$/, '')
+}

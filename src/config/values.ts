@@ -1,0 +1,93 @@
+import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
+
+/** Readers of single values. Each throws an Error that says what would be right; the caller names the variable. */
+
+const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const UNITS_BYTES: Readonly<Record<string, number>> = {
+  B: 1,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+  kB: 1000,
+  MB: 1000 ** 2,
+  GB: 1000 ** 3
+}
+
+/** A whole number within bounds. */
+export function readInteger(text: string, min: number, max: number): number {
+  const value = /^-?\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN
+  if (!(value >= min && value <= max)) throw new Error(`a whole number from ${min} to ${max}`)
+  return value
+}
+
+/** Seconds, fractions allowed, as ms. */
+export function readSeconds(text: string): number {
+  const value = /^\d{1,9}(?:\.\d{1,6})?$/.test(text.trim()) ? Number(text) : Number.NaN
+  if (!(value >= 0 && value <= 86_400)) throw new Error('seconds from 0 to 86400, fractions allowed')
+  return Math.round(value * 1000)
+}
+
+/** A duration such as `60s`, `250ms`, `1h`, `1d`; a bare number is seconds. Returns ms. */
+export function readDuration(value: string | number): number {
+  const match = /^(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h|d)?$/.exec(String(value).trim())
+  if (match === null) throw new Error('a duration such as 250ms, 60s, 5m, 1h or 1d')
+  return Math.round(Number(match[1]) * UNITS_MS[match[2] ?? 's']!)
+}
+
+/** A size such as `256MiB`; a bare number is bytes. */
+export function readBytes(value: string | number): number {
+  const match = /^(\d{1,12}(?:\.\d{1,6})?)(B|KiB|MiB|GiB|kB|MB|GB)?$/.exec(String(value).trim())
+  if (match === null) throw new Error('a size such as 256MiB')
+  return Math.floor(Number(match[1]) * UNITS_BYTES[match[2] ?? 'B']!)
+}
+
+export function readBoolean(text: string): boolean {
+  if (['true', '1', 'yes', 'on'].includes(text.toLowerCase())) return true
+  if (['false', '0', 'no', 'off'].includes(text.toLowerCase())) return false
+  throw new Error('true or false')
+}
+
+export function readOneOf<T extends string>(text: string, values: readonly T[]): T {
+  if (!(values as readonly string[]).includes(text)) throw new Error(`one of ${values.join(', ')}`)
+  return text as T
+}
+
+/** An http(s) base URL without credentials, query or fragment; a path is kept, trailing slashes are not. */
+export function readBaseUrl(text: string): string {
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    throw new Error('a URL such as https://www.kaltura.com')
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new Error('a URL that begins with http:// or https://')
+  if (url.username !== '' || url.password !== '') throw new Error('a URL without user name and password')
+  if (url.search !== '' || url.hash !== '') throw new Error('a URL without query and fragment')
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+}
+
+/** Comma list; empty elements do not count. */
+export function readList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+
+const RANGE_NAMES = ['loopback', 'linklocal', 'uniquelocal']
+
+/** Address, CIDR range or one of the range names that proxies are usually given by. */
+export function readProxy(text: string): string {
+  if (RANGE_NAMES.includes(text) || isIP(text) !== 0) return text
+  if (/^[0-9a-fA-F:.]+\/\d{1,3}$/.test(text)) {
+    try {
+      ipaddr.parseCIDR(text)
+      return text
+    } catch {
+      // Falls through to the message below, which says what a range looks like.
+    }
+  }
+  throw new Error(`addresses or ranges such as 10.0.0.0/8, or ${RANGE_NAMES.join(', ')}`)
+}

@@ -1,0 +1,23 @@
+/** Why upstream could not be asked or understood. Never holds a URL or text of upstream's: those may quote a KS. */
+export type FailureKind =
+  | 'connect'
+  | 'timeout'
+  | 'host-not-allowed'
+  | 'private-address'
+  | 'too-many-redirects'
+  | 'too-large'
+  | 'status'
+  | 'body'
+  | 'api'
+  | 'breaker-open'
+
+/** Upstream fails in the sense of rule 6 of the design: a known answer may outlive it. */
+export class UpstreamFailure extends Error {
+  readonly kind: FailureKind
+
+  constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'UpstreamFailure'
+    this.kind = kind
+  }
+}

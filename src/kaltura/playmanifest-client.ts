@@ -1,0 +1,73 @@
+import type { Breaker } from './breaker.js'
+import { UpstreamFailure } from './errors.js'
+import type { Fetcher, FetchResult } from './fetcher.js'
+
+/** Redirects of the web server itself (to https, to another data centre), which say nothing about the request. */
+const MOVED: ReadonlySet<number> = new Set([301, 307, 308])
+const MAX_HOPS = 4
+
+/** Asks Kaltura's playManifest, and origins behind it, for what may be shared: no header of a viewer goes along. */
+export class PlayManifestClient {
+  readonly #fetcher: Fetcher
+  readonly #serviceUrl: string
+  readonly #breaker: Breaker
+  readonly #timeout: number
+
+  /** @param timeout ms for one answer with all its hops */
+  constructor(fetcher: Fetcher, serviceUrl: string, breaker: Breaker, timeout: number) {
+    this.#fetcher = fetcher
+    this.#serviceUrl = serviceUrl
+    this.#breaker = breaker
+    this.#timeout = timeout
+  }
+
+  /**
+   * Kaltura's own answer, a 302 not followed.
+   * @param path path and query, beginning with a slash
+   * @throws UpstreamFailure on transport errors, timeouts, 5xx, and a 4xx that is not Kaltura's
+   */
+  async ask(path: string): Promise<FetchResult> {
+    if (!this.#breaker.allow())
+      throw new UpstreamFailure('breaker-open', 'playManifest fails; it is not asked right now.')
+    try {
+      const answer = await this.#hops(this.#serviceUrl + path, MOVED)
+      // A 4xx without Kaltura's header comes from something in between and says nothing about the entry.
+      if (answer.status >= 500 || (answer.status >= 400 && answer.headers['x-kaltura'] === undefined)) {
+        throw new UpstreamFailure('status', `playManifest answered with status ${answer.status}.`)
+      }
+      this.#breaker.succeeded()
+      return answer
+    } catch (error) {
+      this.#breaker.failed()
+      throw error
+    }
+  }
+
+  /** A manifest at its origin, redirects followed by hand. @throws UpstreamFailure unless it ends in a 200 */
+  async manifest(url: string): Promise<FetchResult> {
+    const answer = await this.#hops(url, new Set([301, 302, 303, 307, 308]))
+    if (answer.status !== 200) throw new UpstreamFailure('status', `The origin answered with status ${answer.status}.`)
+    return answer
+  }
+
+  async #hops(first: string, follow: ReadonlySet<number>): Promise<FetchResult> {
+    const signal = AbortSignal.timeout(this.#timeout)
+    let url = first
+    for (let hop = 0; hop <= MAX_HOPS; hop++) {
+      const answer = await this.#fetcher.fetch(url, { signal })
+      const location = answer.headers.location
+      if (!follow.has(answer.status) || typeof location !== 'string' || location === '') return answer
+      url = resolveUrl(location, answer.url)
+    }
+    throw new UpstreamFailure('too-many-redirects', `Upstream redirected more than ${MAX_HOPS} times.`)
+  }
+}
+
+/** A Location against the URL that gave it. @throws UpstreamFailure for text that is no URL */
+export function resolveUrl(location: string, base: string): string {
+  try {
+    return new URL(location, base).href
+  } catch {
+    throw new UpstreamFailure('body', 'Upstream gave a Location that is no URL.')
+  }
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import type { PartnerConfig } from '../config/config.js'
+import { makeKsV2 } from '../viewer/ks.js'
+import type { KalturaApi } from './api.js'
+import { UpstreamFailure } from './errors.js'
+import { isObject, readApiError } from './wire.js'
+
+/** The gateway's own session for a partner. A credential: never logged, never in an answer. */
+export interface OwnSession {
+  ks: string
+  /** Whether "not found" from this session means the entry does not exist, rather than "not for you". */
+  seesEverything: boolean
+}
+
+/** s a session made here is good for; renewed well before. */
+const LIFE = 3600
+const RENEW_BEFORE = 600
+/** Hash types an app token may have; the API does not tell which, so they are tried in order of likelihood. */
+const HASHES = ['sha256', 'sha1', 'sha512', 'md5'] as const
+
+/** Makes and renews the gateway's own sessions, one per partner: locally with an admin secret, else by app token. */
+export class OwnSessions {
+  readonly #api: KalturaApi
+  readonly #now: () => number
+  readonly #made = new Map<number, { session: OwnSession; until: number }>()
+  readonly #secretIndex = new Map<number, number>()
+
+  constructor(api: KalturaApi, now: () => number = Date.now) {
+    this.#api = api
+    this.#now = now
+  }
+
+  /** The session to use now; null when the partner has no credential. */
+  async get(partner: PartnerConfig): Promise<OwnSession | null> {
+    const now = Math.floor(this.#now() / 1000)
+    const known = this.#made.get(partner.id)
+    if (known !== undefined && now < known.until - RENEW_BEFORE) return known.session
+    if (partner.adminSecrets.length > 0) {
+      const secret = partner.adminSecrets[(this.#secretIndex.get(partner.id) ?? 0) % partner.adminSecrets.length]!
+      const session: OwnSession = {
+        ks: makeKsV2({
+          partnerId: partner.id,
+          secret,
+          userId: '',
+          type: 2,
+          expiry: now + LIFE,
+          privileges: 'disableentitlement'
+        }),
+        seesEverything: true
+      }
+      this.#made.set(partner.id, { session, until: now + LIFE })
+      return session
+    }
+    return partner.appToken === null ? null : this.#startByToken(partner.id, partner.appToken)
+  }
+
+  /** Kaltura refused the session: the next one is made anew, with the next secret of a rotation. */
+  refused(partner: PartnerConfig): void {
+    this.#made.delete(partner.id)
+    this.#secretIndex.set(partner.id, (this.#secretIndex.get(partner.id) ?? 0) + 1)
+  }
+
+  /** Source: reference ks.md section 7, appToken.startSession. */
+  async #startByToken(partnerId: number, appToken: { id: string; token: string }): Promise<OwnSession> {
+    const [widget] = await this.#api.multirequest([
+      { service: 'session', action: 'startWidgetSession', widgetId: `_${partnerId}` }
+    ])
+    const widgetKs = isObject(widget) ? widget.ks : undefined
+    if (typeof widgetKs !== 'string') throw new UpstreamFailure('api', 'No widget session could be started.')
+    const answers = await this.#api.multirequest(
+      HASHES.map((hash) => ({
+        service: 'appToken',
+        action: 'startSession',
+        ks: widgetKs,
+        id: appToken.id,
+        tokenHash: createHash(hash)
+          .update(widgetKs + appToken.token)
+          .digest('hex')
+      }))
+    )
+    const info = answers.find((answer) => isObject(answer) && typeof answer.ks === 'string')
+    if (!isObject(info)) {
+      const code = answers.map((answer) => readApiError(answer)?.code).find((name) => name !== 'INVALID_APP_TOKEN_HASH')
+      throw new UpstreamFailure('api', `The app token was refused (${code ?? 'INVALID_APP_TOKEN_HASH'}).`)
+    }
+    const session: OwnSession = {
+      ks: String(info.ks),
+      seesEverything:
+        Number(info.sessionType) >= 1 &&
+        String(info.privileges ?? '')
+          .split(',')
+          .includes('disableentitlement')
+    }
+    const now = Math.floor(this.#now() / 1000)
+    const expiry = Number(info.expiry)
+    this.#made.set(partnerId, { session, until: Number.isFinite(expiry) && expiry > 0 ? expiry : now + LIFE })
+    return session
+  }
+}

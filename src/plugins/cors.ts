@@ -1,0 +1,40 @@
+import cors from '@fastify/cors'
+import type { FastifyInstance } from 'fastify'
+
+/**
+ * CORS on every status, as players need it: `*`, since behind a cross-origin 302 a browser sends `Origin: null`. The
+ * lists are Kaltura's own (recording options_url), with HEAD and the conditional headers.
+ */
+export async function registerCors(app: FastifyInstance): Promise<void> {
+  await app.register(cors, {
+    origin: '*',
+    methods: ['POST', 'GET', 'HEAD', 'OPTIONS'],
+    allowedHeaders: [
+      'Origin',
+      'X-Requested-With',
+      'Content-Type',
+      'Accept',
+      'Range',
+      'Cache-Control',
+      'If-None-Match',
+      'X-Kaltura-Ks'
+    ],
+    exposedHeaders: [
+      'Server',
+      'Range',
+      'Content-Length',
+      'Content-Range',
+      'ETag',
+      'X-Kaltura',
+      'X-Kaltura-App',
+      'Retry-After'
+    ],
+    maxAge: 86_400,
+    optionsSuccessStatus: 200,
+    strictPreflight: false
+  })
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    reply.header('timing-allow-origin', '*')
+    done(null, payload)
+  })
+}

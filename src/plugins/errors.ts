@@ -1,0 +1,55 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Problem, problem, problemBody } from '../answer/problem.js'
+import { renderProblem } from '../answer/render.js'
+import { TooManyRequests } from './rate-limit.js'
+
+const CORS = { 'access-control-allow-origin': '*' }
+
+/** Every error becomes a problem body; ours are logged without the request's URL, which may hold a KS. */
+export function registerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    if (error instanceof TooManyRequests) {
+      reply.code(429).header('retry-after', String(error.retryAfter)).header('cache-control', 'no-store')
+      return reply.type('application/problem+json; charset=utf-8').send(error.body())
+    }
+    return sendProblem(reply, asProblem(error, request))
+  })
+}
+
+/** Looking for addresses is an attack too: what is not found counts for the limits, so this comes after them. */
+export function registerNotFound(app: FastifyInstance): void {
+  const limit = app.hasDecorator('rateLimit') ? { preHandler: app.rateLimit() } : {}
+  app.setNotFoundHandler(limit, (_request, reply) =>
+    sendProblem(
+      reply,
+      problem('NOT_FOUND', 'This service answers playManifest URLs: /p/{partnerId}/sp/{id}/playManifest/...')
+    )
+  )
+}
+
+/** For errors that arise before a route is known; no hook runs there, so CORS is set by hand. */
+export function frameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(CORS)
+  void sendProblem(reply, asProblem(error, request))
+}
+
+function asProblem(error: FastifyError, request: FastifyRequest): Problem {
+  if (error.code === 'FST_ERR_BAD_URL') {
+    return problem('BAD_ESCAPE', 'The path holds a percent sign or bytes that cannot be decoded.')
+  }
+  if (error.code === 'FST_ERR_ASYNC_CONSTRAINT' || (error.statusCode !== undefined && error.statusCode < 500)) {
+    return {
+      ...problem('NOT_FOUND', 'The request could not be understood.'),
+      status: error.statusCode ?? 400,
+      code: 'BAD_REQUEST',
+      title: 'Bad request'
+    }
+  }
+  request.log.error({ err: { type: error.name, code: error.code, stack: error.stack } }, 'fault')
+  return problem('INTERNAL', 'The fault was logged. The request can be sent to Kaltura directly.')
+}
+
+function sendProblem(reply: FastifyReply, given: Problem): FastifyReply {
+  const { status, headers } = renderProblem(given)
+  return reply.code(status).headers(headers).send(problemBody(given))
+}

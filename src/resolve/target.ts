@@ -1,0 +1,29 @@
+import type { ManifestKind } from '../playmanifest/formats.js'
+
+/** What Kaltura's playManifest answered to a request that carries nothing of a viewer. */
+export type Target =
+  /** A delivery URL. */
+  | { kind: 'redirect'; location: string }
+  /** A manifest, every URI in it absolute. */
+  | { kind: 'manifest'; manifest: ManifestKind; body: string; etag: string }
+  /** Kaltura's own error about the entry. */
+  | { kind: 'error'; code: number; app: string | null }
+  /** An answer that may not be shared; the reason is ours. */
+  | { kind: 'private'; reason: string }
+
+/** Everything that a shared value depends on: the upstream request is built from this and from nothing else. */
+export interface TargetKey {
+  partnerId: number
+  /** Path and query of the upstream request, from `writeCanonical`. */
+  path: string
+  manifest: ManifestKind | null
+  /** Whether a redirect to a manifest is followed, so that the manifest itself is the value. */
+  follow: boolean
+  /** Flavors that the rule excludes and Kaltura adds by itself: cut from a manifest that is served here. Sorted. */
+  cut: readonly string[]
+}
+
+/** A structure as text: two different keys never become one. */
+export function targetKeyText(serviceUrl: string, key: TargetKey): string {
+  return JSON.stringify([serviceUrl, key.partnerId, key.path, key.manifest, key.follow, key.cut])
+}

@@ -1,0 +1,188 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { problem } from '../answer/problem.js'
+import { type Rendered, render, renderProblem } from '../answer/render.js'
+import type { Config, PartnerConfig } from '../config/config.js'
+import { checkBitrates } from '../flavors/bitrate-window.js'
+import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
+import type { Answer, Decision } from '../resolve/decision.js'
+import type { Resolver } from '../resolve/resolver.js'
+import { decide } from '../rules/decide.js'
+import { deviceFromHint } from '../viewer/device-hint.js'
+import { identifyDevice } from '../viewer/identify-device.js'
+import type { TrustedProxies } from '../viewer/trusted-proxies.js'
+import { readViewerKs } from '../viewer/viewer-ks.js'
+import { checkRequest } from './check-request.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Why the answer is what it is; null for everything that is not playManifest. */
+    decision: Decision | null
+  }
+}
+
+export interface PlayManifestRoutesOptions {
+  config: Config
+  resolver: Resolver
+  proxies: TrustedProxies
+  now?: () => number
+}
+
+const SHAPES = ['/p/:pid/sp/:sp', '/p/:pid', '/s/p/:pid/sp/:sp', '/s/p/:pid'].flatMap((prefix) => [
+  `${prefix}/playManifest`,
+  `${prefix}/playManifest/*`
+])
+
+/** ms that "not served here" may be kept: a configuration may change any moment. */
+const NOT_SERVED = 10_000
+
+/** The playManifest URLs: GET and HEAD are answered, POST is sent on to Kaltura as it came. */
+export function playManifestRoutes(app: FastifyInstance, options: PlayManifestRoutesOptions): void {
+  app.decorateRequest('decision', null)
+  // The body of a POST is Kaltura's to read: the client sends it again behind the 307.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  for (const url of SHAPES) {
+    app.route({
+      method: ['GET', 'HEAD'],
+      url,
+      exposeHeadRoute: false,
+      handler: async (request, reply) => send(reply, await answerGet(request, options))
+    })
+    app.route({ method: 'POST', url, handler: async (request, reply) => send(reply, answerPost(request, options)) })
+    app.route({
+      method: ['PUT', 'PATCH', 'DELETE'],
+      url,
+      handler: async (_request, reply) =>
+        send(
+          reply,
+          renderProblem(problem('METHOD_NOT_ALLOWED', 'playManifest takes GET, HEAD, POST and OPTIONS.'), {
+            allow: 'GET, HEAD, POST, OPTIONS'
+          })
+        )
+    })
+  }
+}
+
+function send(reply: FastifyReply, { status, headers, body }: Rendered): FastifyReply {
+  // An empty text would be given a content type; nothing at all is not.
+  return reply
+    .code(status)
+    .headers(headers)
+    .send(body === '' ? undefined : body)
+}
+
+async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {
+  const { config } = options
+  if (comesBack(request, config)) return loop()
+  const parsed = parsePlayManifestUrl(request.raw.url ?? '')
+  if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
+  const partner = config.partners.get(parsed.request.partnerId)
+  const decision = newDecision(parsed.request)
+  request.decision = decision
+  if (partner === undefined) return render({ kind: 'error', code: 14, life: NOT_SERVED }, decision)
+  const refused = checkRequest(parsed.request)
+  if (refused !== null) return renderProblem(refused)
+  const answer = await answerRequest(request, parsed.request, partner, decision, options)
+  return render(answer, decision, request.headers['if-none-match'])
+}
+
+/** Parsed and harmless: identify, decide, resolve. */
+async function answerRequest(
+  request: FastifyRequest,
+  parsed: PlayManifestRequest,
+  partner: PartnerConfig,
+  decision: Decision,
+  { config, resolver, proxies, now = Date.now }: PlayManifestRoutesOptions
+): Promise<Answer> {
+  const { effective, places } = parsed
+  const ks = readViewerKs(effective, places.ks, headerKs(request), partner, Math.floor(now() / 1000))
+  decision.ks = ks.state
+  const invalid = checkBitrates(effective)
+  if (invalid !== null) return { kind: 'error', code: invalid, life: config.cache.negative }
+  if (ks.state === 'expired') return { kind: 'error', code: 31, life: 0 }
+  if (!effective.entryId && ks.state === 'none' && effective.kt === undefined && effective.expiry === undefined) {
+    return { kind: 'error', code: 1, life: config.cache.negative }
+  }
+  const hint = typeof effective.device === 'string' ? deviceFromHint(effective.device) : null
+  const identified = identifyDevice({
+    headers: request.headers,
+    ...(proxies.has(request.socket.remoteAddress) ? { cdnHeaders: request.headers } : {}),
+    ...(hint === null ? {} : { hint })
+  })
+  const scheme = request.protocol === 'https' ? 'https' : 'http'
+  const plan = decide(config.rules, { parameters: effective, device: identified.device, scheme, partner })
+  decision.format = plan.format
+  decision.protocol = plan.protocol
+  decision.device = identified.device.class
+  decision.deviceSource = identified.source
+  decision.vary = [
+    ...(plan.reads.includes('device') ? identified.headersRead : []),
+    // Without a `protocol` the scheme is the viewer's, which a proxy tells in a header.
+    ...(effective.protocol === undefined && !proxies.empty ? ['x-forwarded-proto'] : [])
+  ]
+  return resolver.resolve({ request: parsed, partner, plan, ks, decision })
+}
+
+/** POST goes to Kaltura itself, method and body kept: path and query as they came. */
+function answerPost(request: FastifyRequest, { config }: PlayManifestRoutesOptions): Rendered {
+  if (comesBack(request, config)) return loop()
+  const parsed = parsePlayManifestUrl(request.raw.url ?? '')
+  if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
+  const { rawPath, rawQuery, partnerId } = parsed.request
+  const decision = newDecision(parsed.request)
+  request.decision = decision
+  if (!config.partners.has(partnerId)) return render({ kind: 'error', code: 14, life: 0 }, decision)
+  const refused = checkRequest(parsed.request)
+  if (refused !== null) return renderProblem(refused)
+  const location = config.cdnUrl + rawPath + (rawQuery === '' ? '' : `?${rawQuery}`)
+  return { status: 307, headers: { location, 'cache-control': 'no-store' }, body: '' }
+}
+
+function loop(): Rendered {
+  return renderProblem(
+    problem(
+      'LOOP',
+      'The host that this gateway redirects to leads back to it. KALTURA_CDN_URL has to name Kaltura itself.'
+    )
+  )
+}
+
+/**
+ * Whether this request was meant for the very host that a template would name: then some CDN's origin was moved in a
+ * circle, and a redirect would come back for ever. The headers are only compared, never written anywhere.
+ */
+function comesBack(request: FastifyRequest, config: Config): boolean {
+  const target = new URL(config.cdnUrl)
+  const own = normalHost(target.host, target.protocol)
+  return [request.headers.host, request.headers['x-forwarded-host']].some(
+    (host) => typeof host === 'string' && normalHost(host.split(',')[0]!.trim(), target.protocol) === own
+  )
+}
+
+function normalHost(host: string, protocol: string): string {
+  return host.toLowerCase().replace(protocol === 'https:' ? /:443$/ : /:80$/, '')
+}
+
+function headerKs(request: FastifyRequest): string | undefined {
+  const value = request.headers['x-kaltura-ks']
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
+}
+
+function newDecision({ partnerId, effective }: PlayManifestRequest): Decision {
+  return {
+    partnerId,
+    entryId: typeof effective.entryId === 'string' ? effective.entryId : null,
+    format: typeof effective.format === 'string' ? effective.format : '',
+    protocol: typeof effective.protocol === 'string' ? effective.protocol : '',
+    device: 'unknown',
+    deviceSource: 'none',
+    rule: null,
+    flavorIds: null,
+    catalog: null,
+    target: null,
+    sharing: [],
+    failure: null,
+    vary: [],
+    ks: 'none'
+  }
+}

@@ -1,0 +1,106 @@
+import t from 'tap'
+import { render } from '../../src/answer/render.js'
+import type { Answer } from '../../src/resolve/decision.js'
+
+const decision = { vary: ['user-agent'], format: 'applehttp', ks: 'none' } as const
+const LOCATION = 'https://www.kaltura.com/p/101/playManifest/entryId/0_a'
+
+t.test('caching of templates: shared, private, or made because something failed', async (t) => {
+  const template = (life: number | 'private' | 'failed') =>
+    render({ kind: 'template', location: LOCATION, life }, decision)
+  t.match(template(59_900), {
+    status: 302,
+    headers: { location: LOCATION, 'cache-control': 'public, max-age=59, s-maxage=59', vary: 'user-agent' }
+  })
+  t.equal(template('private').headers['cache-control'], 'private, no-store')
+  t.equal(template('failed').headers['cache-control'], 'no-store')
+})
+
+t.test('caching of what is proven public; a stale answer is not kept any longer', async (t) => {
+  const target: Answer = { kind: 'target', location: LOCATION, remaining: 42_000, state: 'hit' }
+  t.equal(
+    render(target, decision).headers['cache-control'],
+    'public, max-age=42, s-maxage=42, stale-while-revalidate=30, stale-if-error=600'
+  )
+  t.equal(
+    render({ ...target, remaining: 0, state: 'stale-error' }, decision).headers['cache-control'],
+    'public, max-age=0, s-maxage=0'
+  )
+})
+
+t.test('manifests have a strong ETag and answer 304 to it', async (t) => {
+  const manifest: Answer = {
+    kind: 'manifest',
+    manifest: 'hls',
+    body: '#EXTM3U\n',
+    etag: '"abc"',
+    remaining: 1000,
+    state: 'hit'
+  }
+  t.match(render(manifest, decision), {
+    status: 200,
+    headers: { 'content-type': 'application/x-mpegurl', etag: '"abc"' },
+    body: '#EXTM3U\n'
+  })
+  t.equal(render({ ...manifest, manifest: 'dash' }, decision).headers['content-type'], 'application/dash+xml')
+  for (const [header, status] of [
+    ['"abc"', 304],
+    ['"x", W/"abc"', 304],
+    ['*', 304],
+    ['"x"', 200],
+    ['abc', 200]
+  ] as const) {
+    const rendered = render(manifest, decision, header)
+    t.equal(rendered.status, status, header)
+    if (status === 304) {
+      t.equal(rendered.body, '')
+      t.match(rendered.headers, { etag: '"abc"', 'cache-control': /public/ })
+    }
+  }
+})
+
+t.test("Kaltura's errors: its headers, a problem body, and a life that depends on whom they are about", async (t) => {
+  const rendered = render({ kind: 'error', code: 1, life: 60_000 }, decision)
+  t.match(rendered, {
+    status: 404,
+    headers: {
+      'x-kaltura': 'error-1',
+      'x-kaltura-app': 'exiting on error 1 - requested entry not found',
+      'content-type': 'application/problem+json; charset=utf-8',
+      'cache-control': 'public, max-age=60, s-maxage=60'
+    }
+  })
+  t.match(JSON.parse(rendered.body), {
+    status: 404,
+    code: 'ENTRY_NOT_FOUND',
+    kalturaError: 1,
+    detail: /Check the entry id/
+  })
+  t.equal(render({ kind: 'error', code: 31, life: 0 }, decision).headers['cache-control'], 'no-store')
+  t.equal(
+    render({ kind: 'error', code: 31, life: 0 }, decision).headers['x-kaltura-app'],
+    'exiting on error 31 - The given KS has expired, This URL is expired'
+  )
+  t.equal(
+    render({ kind: 'error', code: 1, life: 60_000 }, { ...decision, ks: 'valid' }).headers['cache-control'],
+    'no-store'
+  )
+  t.equal(
+    render({ kind: 'error', code: 6, life: 1, app: 'exiting on error 6 - theirs' }, decision).headers['x-kaltura-app'],
+    'exiting on error 6 - theirs'
+  )
+  t.equal(
+    render({ kind: 'error', code: 6, life: 1 }, { ...decision, format: 'applehttp_to_mc' }).status,
+    200,
+    'the one format whose errors keep 200'
+  )
+})
+
+t.test('a Location is ASCII without spaces, whatever upstream gave', async (t) => {
+  const location = render(
+    { kind: 'target', location: 'https://cdn.example.com/a b/ü\r\nX: y', remaining: 0, state: 'hit' },
+    decision
+  ).headers.location
+  t.match(location, /^[!-~]+$/)
+  t.equal(location, 'https://cdn.example.com/a%20b/%C3%BC%0D%0AX:%20y')
+})

@@ -1,0 +1,141 @@
+import t from 'tap'
+import type { Catalog } from '../../src/kaltura/catalog-client.js'
+import type { EntryFacts } from '../../src/kaltura/wire.js'
+import { catalogReasons, isReady, requestReasons, unknownIds } from '../../src/resolve/sharing.js'
+
+const NOW = 1_700_000_000_000
+const LIFE = 60_000
+const partner = { sharePublic: true, adminSecrets: ['s'], appToken: null }
+const plan = { format: 'applehttp', protocol: 'https' }
+
+const entry: EntryFacts = {
+  id: '0_a',
+  partnerId: 101,
+  type: '1',
+  mediaType: '1',
+  status: '2',
+  moderationStatus: '6',
+  startDate: null,
+  endDate: null,
+  accessControlId: '2',
+  parentEntryId: '',
+  displayInSearch: '1',
+  capabilities: '',
+  msDuration: 60_000
+}
+function catalog(over: Partial<EntryFacts> = {}, rest: Partial<Catalog> = {}): Catalog {
+  return { entry: { ...entry, ...over }, profile: { id: '2', rules: [] }, visibleFlavors: [], ...rest }
+}
+
+t.test('a request that may be shared: nothing of a viewer in it but what is left out anyway', async (t) => {
+  t.strictSame(requestReasons({ entryId: '0_a', format: 'applehttp' }, plan, partner, false), [])
+  t.strictSame(
+    requestReasons(
+      { entryId: '0_a', referrer: 'x', clientTag: 'y', playSessionId: 'z', uiConfId: '1', _: '1' },
+      plan,
+      partner,
+      false
+    ),
+    [],
+    'referrer, player and analytics parameters are left out of key, fetch and target'
+  )
+})
+
+t.test('every single thing in a request that forbids sharing', async (t) => {
+  for (const name of [
+    'ks',
+    'kt',
+    'expiry',
+    'hashes',
+    'playbackContext',
+    'deliveryCode',
+    'time',
+    'timeOffset',
+    'usePlayServer',
+    'sessionId',
+    'playerConfig',
+    'nocache'
+  ]) {
+    t.strictSame(
+      requestReasons({ entryId: '0_a', [name]: 'x' }, plan, partner, false),
+      [`the request carries ${name}`],
+      name
+    )
+  }
+  t.match(requestReasons({ entryId: '0_a', flavorParamId: false }, plan, partner, false), [
+    'flavorParamId has no value'
+  ])
+  t.match(requestReasons({}, plan, partner, true), ['the request carries a KS'])
+  t.match(requestReasons({}, plan, { ...partner, sharePublic: false }, false), [
+    'sharing is not stated for this partner'
+  ])
+  t.match(requestReasons({}, plan, { ...partner, adminSecrets: [] }, false), ['the gateway has no credential'])
+  t.match(requestReasons({}, { ...plan, format: 'hds' }, partner, false), ['the format is not resolved here'])
+  t.match(requestReasons({ responseFormat: 'bogus' }, plan, partner, false), ['the request forces a kind of answer'])
+  t.match(requestReasons({}, { ...plan, protocol: 'rtmp' }, partner, false), ['the protocol is not http or https'])
+})
+
+t.test('an entry that is public, and every single fact that makes it not so', async (t) => {
+  t.strictSame(catalogReasons(catalog(), NOW, LIFE), [])
+  t.strictSame(
+    catalogReasons(
+      catalog({ mediaType: '5', moderationStatus: '2', startDate: 1_600_000_000, endDate: 1_800_000_000 }),
+      NOW,
+      LIFE
+    ),
+    []
+  )
+  for (const [over, reason] of [
+    [{ type: '7' }, 'the entry is not a media clip'],
+    [{ mediaType: '2' }, 'the entry is neither video nor audio'],
+    [{ moderationStatus: '1' }, 'the entry is not approved by moderation'],
+    [{ moderationStatus: '3' }, 'the entry is not approved by moderation'],
+    [{ moderationStatus: '5' }, 'the entry is not approved by moderation'],
+    [{ moderationStatus: '' }, 'the entry is not approved by moderation'],
+    [{ displayInSearch: '-2' }, 'the entry is recycled'],
+    [{ parentEntryId: '0_p' }, 'the entry has a parent, whose rules apply'],
+    [{ capabilities: 'x,simulive' }, 'the entry is simulive'],
+    [{ startDate: NOW / 1000 + 1 }, 'the entry has not started'],
+    [{ endDate: NOW / 1000 + 60 }, 'the entry ends within the life of an answer'],
+    [{ endDate: NOW / 1000 - 1 }, 'the entry ends within the life of an answer'],
+    [{ accessControlId: '3' }, 'the access control profile is not that of the entry']
+  ] as const) {
+    t.strictSame(catalogReasons(catalog(over), NOW, LIFE), [reason], JSON.stringify(over))
+  }
+  t.strictSame(catalogReasons(catalog({}, { profile: null }), NOW, LIFE), [
+    'the access control profile could not be read'
+  ])
+  t.strictSame(catalogReasons(catalog({}, { profile: { id: '2', rules: null } }), NOW, LIFE), [
+    'the access control profile did not list its rules'
+  ])
+  t.strictSame(catalogReasons(catalog({}, { profile: { id: '2', rules: [{}] } }), NOW, LIFE), [
+    'the access control profile has rules'
+  ])
+  t.strictSame(catalogReasons(catalog({}, { visibleFlavors: null }), NOW, LIFE), [
+    'a widget session does not see the entry'
+  ])
+  t.strictSame(catalogReasons(catalog({}, { entry: 'missing' }), NOW, LIFE), ['the entry does not exist'])
+  t.strictSame(catalogReasons(catalog({}, { entry: 'unknown' }), NOW, LIFE), [
+    'the entry could not be read with the gateway credential'
+  ])
+})
+
+t.test('READY is asked apart: an entry that is not may have an error that is shared, never a target', async (t) => {
+  t.equal(isReady(catalog()), true)
+  t.equal(isReady(catalog({ status: '1' })), false)
+  t.equal(isReady(catalog({}, { entry: 'unknown' })), false)
+})
+
+t.test('an explicit id that is no ready flavor of the entry is redirected as it came', async (t) => {
+  const visibleFlavors = [{ id: '0_x', flavorParamsId: 3 }] as never
+  const known = catalog({}, { visibleFlavors })
+  t.strictSame(unknownIds({ flavorIds: '0_x', flavorParamId: '3' }, known), [])
+  for (const parameters of [
+    { flavorIds: '0_x,0_y' },
+    { flavorId: '0_y' },
+    { flavorParamIds: '3,4' },
+    { flavorParamId: '0' }
+  ]) {
+    t.equal(unknownIds(parameters, known).length, 1, JSON.stringify(parameters))
+  }
+})
