@@ -7,6 +7,7 @@ import { CatalogClient } from './kaltura/catalog-client.js'
 import { Fetcher } from './kaltura/fetcher.js'
 import { PlayManifestClient } from './kaltura/playmanifest-client.js'
 import { OwnSessions } from './kaltura/session.js'
+import { registerClosing } from './plugins/closing.js'
 import { registerCors } from './plugins/cors.js'
 import { frameworkError, registerErrors, registerNotFound } from './plugins/errors.js'
 import { registerHealth } from './plugins/health.js'
@@ -48,13 +49,14 @@ export async function buildApp(
   }) as unknown as FastifyInstance
 
   const fetcher = new Fetcher(config.hosts)
-  const api = new KalturaApi(fetcher, config.serviceUrl, new Breaker({ now }), config.upstreamTimeout)
+  const api = new KalturaApi(fetcher, config.serviceUrl, new Breaker({ now }))
   const catalogs = new CatalogClient(api, new OwnSessions(api, now))
-  const manifests = new PlayManifestClient(fetcher, config.serviceUrl, new Breaker({ now }), config.upstreamTimeout)
+  const manifests = new PlayManifestClient(fetcher, config.serviceUrl, new Breaker({ now }))
   const targets = new TargetClient(manifests, config.hosts, config.cache)
   const resolver = new Resolver(config, catalogs, targets, now)
   app.addHook('onClose', () => fetcher.close())
 
+  registerClosing(app)
   registerErrors(app)
   registerRequestLog(app)
   await registerCors(app)

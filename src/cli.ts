@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import { ConfigError } from './config/config.js'
-import { loadConfig } from './config/load.js'
+import { loadConfig, processEnvironment } from './config/load.js'
 import { startServer, stopOnSignals } from './server.js'
 
 const HELP = `playmanifest-gateway: Kaltura's playManifest URL, answered sooner
@@ -20,7 +20,7 @@ docs/configuration.md lists every variable.
 `
 
 async function serve(): Promise<void> {
-  const config = loadConfig(process.env)
+  const config = loadConfig(processEnvironment())
   const log = pino({ level: config.logLevel })
   const { app } = await startServer(config, log)
   stopOnSignals(log, () => app.close())
@@ -28,7 +28,7 @@ async function serve(): Promise<void> {
 
 async function demo(): Promise<void> {
   const { runDemo } = await import('./demo/run.js')
-  await runDemo(process.env, (text) => process.stdout.write(text))
+  await runDemo(processEnvironment(), (text) => process.stdout.write(text))
 }
 
 async function main(): Promise<void> {

@@ -26,14 +26,33 @@ export async function startServer(config: Config, logger?: Logger): Promise<Runn
   return { app, url }
 }
 
-/** Ends everything on SIGINT and SIGTERM: no new connections, requests under way are answered, then the rest. */
+/** Signals by which a person, npm or a supervisor ends the server. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+/** ms for which a repeated signal counts as the same one. */
+const SAME_SIGNAL = 1_000
+
+/**
+ * Ends everything on SIGINT and SIGTERM, with status 0: no new connections, requests under way are answered, then the
+ * rest. Under npm one Ctrl-C arrives twice, from the terminal and from npm, so a repetition at once changes nothing; one
+ * that comes later ends the process as it stands.
+ */
 export function stopOnSignals(log: Logger, stop: () => Promise<void>): void {
-  closeWithGrace(
-    { delay: GRACE, logger: { error: (text: unknown) => log.error(String(text)) } },
-    async ({ err, signal }) => {
+  const closing = closeWithGrace(
+    { delay: GRACE, skip: [...SIGNALS], logger: { error: (text: unknown) => log.error(String(text)) } },
+    async ({ err }) => {
       if (err) log.fatal({ err: { type: err.name, stack: err.stack } }, 'stopping after a fault')
-      else log.info(`stopping on ${signal}`)
       await stop()
     }
   )
+  let stopping = false
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stopping) return
+    stopping = true
+    log.info(`stopping on ${signal}`)
+    setTimeout(() => {
+      for (const name of SIGNALS) process.off(name, onSignal)
+    }, SAME_SIGNAL).unref()
+    closing.close()
+  }
+  for (const name of SIGNALS) process.on(name, onSignal)
 }

@@ -86,6 +86,11 @@ class Reader {
   }
 }
 
+/** The environment of this process: nothing outside this folder reads it. */
+export function processEnvironment(): Environment {
+  return process.env
+}
+
 /**
  * Makes the configuration from the environment and the YAML file it may name; the environment wins over the file.
  * @throws ConfigError with every problem found: the variable, what was given (secrets excepted), what would be right

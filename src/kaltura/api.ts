@@ -20,24 +20,22 @@ export class KalturaApi {
   readonly #fetcher: Fetcher
   readonly #url: string
   readonly #breaker: Breaker
-  readonly #timeout: number
 
-  /** @param timeout ms for one round trip */
-  constructor(fetcher: Fetcher, serviceUrl: string, breaker: Breaker, timeout: number) {
+  constructor(fetcher: Fetcher, serviceUrl: string, breaker: Breaker) {
     this.#fetcher = fetcher
     this.#url = `${serviceUrl}/api_v3/service/multirequest`
     this.#breaker = breaker
-    this.#timeout = timeout
   }
 
   /**
    * Makes the calls in one multirequest and gives their answers in order; an answer may be an error object of Kaltura's.
+   * @param signal the deadline
    * @throws UpstreamFailure when upstream fails in the sense of rule 6 of the design
    */
-  async multirequest(calls: readonly ApiCall[]): Promise<unknown[]> {
+  async multirequest(calls: readonly ApiCall[], signal: AbortSignal): Promise<unknown[]> {
     if (!this.#breaker.allow()) throw new UpstreamFailure('breaker-open', 'Kaltura fails; it is not asked right now.')
     try {
-      const answers = await this.#send(calls)
+      const answers = await this.#send(calls, signal)
       this.#breaker.succeeded()
       return answers
     } catch (error) {
@@ -46,7 +44,7 @@ export class KalturaApi {
     }
   }
 
-  async #send(calls: readonly ApiCall[]): Promise<unknown[]> {
+  async #send(calls: readonly ApiCall[], signal: AbortSignal): Promise<unknown[]> {
     const body: Record<string, unknown> = { format: 1, clientTag: CLIENT_TAG }
     calls.forEach((call, index) => {
       body[String(index + 1)] = call
@@ -56,7 +54,7 @@ export class KalturaApi {
       // Exactly this: with a charset behind it Kaltura ignores the body (multirequest_resolution_json_charset).
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(this.#timeout)
+      signal
     })
     if (answer.status !== 200) throw new UpstreamFailure('status', `The API answered with status ${answer.status}.`)
     const answers = parseJson(answer.body)

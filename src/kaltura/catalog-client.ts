@@ -37,16 +37,20 @@ export class CatalogClient {
   }
 
   /** @throws UpstreamFailure when upstream fails in the sense of rule 6 of the design */
-  async read(partner: PartnerConfig, entryId: string): Promise<Catalog> {
-    const first = await this.#readOnce(partner, entryId)
+  async read(partner: PartnerConfig, entryId: string, signal: AbortSignal): Promise<Catalog> {
+    const first = await this.#readOnce(partner, entryId, signal)
     if (!first.refused) return first.catalog
     // A secret may have been rotated a moment ago: once more with a new session, then without the facts.
     this.#sessions.refused(partner)
-    return (await this.#readOnce(partner, entryId)).catalog
+    return (await this.#readOnce(partner, entryId, signal)).catalog
   }
 
-  async #readOnce(partner: PartnerConfig, entryId: string): Promise<{ catalog: Catalog; refused: boolean }> {
-    const own = await this.#sessions.get(partner)
+  async #readOnce(
+    partner: PartnerConfig,
+    entryId: string,
+    signal: AbortSignal
+  ): Promise<{ catalog: Catalog; refused: boolean }> {
+    const own = await this.#sessions.get(partner, signal)
     const calls: ApiCall[] = [
       { service: 'session', action: 'startWidgetSession', widgetId: `_${partner.id}` },
       { service: 'baseEntry', action: 'get', entryId, ks: WIDGET_KS },
@@ -64,7 +68,7 @@ export class CatalogClient {
         { service: 'accessControlProfile', action: 'get', id: '{4:result:accessControlId}', ks: own.ks }
       )
     }
-    const [, visibleEntry, visibleFlavors, ownEntry, profile] = await this.#api.multirequest(calls)
+    const [, visibleEntry, visibleFlavors, ownEntry, profile] = await this.#api.multirequest(calls, signal)
     const visible = readEntry(visibleEntry)
     const entry = own === null ? 'unknown' : readOwnEntry(ownEntry, own.seesEverything)
     return {

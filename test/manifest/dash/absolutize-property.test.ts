@@ -6,7 +6,8 @@ import { playableUrls } from './mpd-reader.js'
 const document = 'https://cdn.example.com/a/b/manifest.mpd?q=1'
 const elsewhere = 'https://gateway.example.net/x/y/z.mpd'
 
-const word = fc.stringMatching(/^[a-zA-Z0-9_.$&'é🎬~ -]{1,6}$/u).map((text) => text.trim() || 'x')
+/** No dot in front: the URL of Node 20 (ada 2.9) leaves the last dot of `/.a/.`, against its standard. */
+const word = fc.stringMatching(/^[a-zA-Z0-9_.$&'é🎬~ -]{1,6}$/u).map((text) => text.replace(/^[. ]+/, '').trim() || 'x')
 const relative = fc
   .tuple(
     fc.constantFrom('', '', '/', './', '../', '../../', '//h.example/'),

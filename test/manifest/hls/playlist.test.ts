@@ -130,7 +130,8 @@ t.test('flavor id', async (t) => {
   }
 })
 
-const word = fc.stringMatching(/^[a-zA-Z0-9_.%~é -]{1,8}$/).map((text) => text.trim() || 'x')
+/** No dot in front: the URL of Node 20 (ada 2.9) leaves the last dot of `/.a/.`, against its standard. */
+const word = fc.stringMatching(/^[a-zA-Z0-9_.%~é -]{1,8}$/).map((text) => text.replace(/^[. ]+/, '').trim() || 'x')
 const relative = fc
   .tuple(
     fc.constantFrom('', '/', './', '../', '../../', '//h.example/'),
