@@ -48,6 +48,7 @@ const REMEDIES: Readonly<Record<number, string>> = {
   1: 'No such entry, or it was deleted. Check the entry id, and that it belongs to the partner in the path.',
   6: 'The entry has no rendition that is ready and fits the request. It may still be converting; try without tags and ids.',
   12: 'This kind of entry cannot be played in this format.',
+  2: 'The entry is outside its schedule: it has not started or has ended.',
   13: 'The entry is waiting for moderation or was rejected.',
   14: 'This gateway does not serve the partner in the path. Check the partner id.',
   19: 'maxBitrate has to be a number of kbps above 0.',

@@ -1,3 +1,4 @@
+import { retryAfter } from '../playmanifest/errors.js'
 import { CONTENT_TYPES } from '../playmanifest/formats.js'
 import type { Answer, Decision, TemplateLife } from '../resolve/decision.js'
 import { kalturaHeaders, kalturaProblem, type Problem, problemBody } from './problem.js'
@@ -47,8 +48,10 @@ export function render(
     case 'error': {
       const shared = decision.ks === 'none' && answer.life > 0
       const seconds = Math.floor(answer.life / 1000)
+      const retry = retryAfter(answer.code)
       const headers = {
         ...kalturaHeaders(answer.code, answer.detail, answer.app),
+        ...(retry === null ? {} : { 'retry-after': String(retry) }),
         'cache-control': shared ? `public, max-age=${seconds}, s-maxage=${seconds}` : 'no-store'
       }
       const rendered = renderProblem(kalturaProblem(answer.code), headers)

@@ -119,6 +119,11 @@ export function isErrorOfObject(code: number): boolean {
   return !PRIVATE.has(code)
 }
 
+/** Seconds after which a client may try again, for errors that pass by themselves: a live stream goes on air any moment. */
+export function retryAfter(code: number): number | null {
+  return code === 36 ? 5 : null
+}
+
 /** Reads the number out of Kaltura's `X-Kaltura: error-N` or `cached-error-N`; null when it is something else. */
 export function parseErrorHeader(value: string | null | undefined): number | null {
   const match = value === undefined || value === null ? null : /^(?:cached-)?error-(\d{1,4})$/.exec(value.trim())

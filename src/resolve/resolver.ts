@@ -10,7 +10,7 @@ import { AUTO_FORMAT, type Plan } from '../rules/decide.js'
 import { narrow } from '../rules/narrow.js'
 import type { ViewerKs } from '../viewer/viewer-ks.js'
 import type { Answer, Decision, TemplateLife } from './decision.js'
-import { catalogReasons, isReady, requestReasons, unknownIds } from './sharing.js'
+import { judgeCatalog, requestReasons, unknownIds, untilTransition } from './sharing.js'
 import { type Target, type TargetKey, targetKeyText } from './target.js'
 import type { TargetClient } from './target-client.js'
 import { targetKey } from './target-key.js'
@@ -99,8 +99,9 @@ export class Resolver {
     waited: number
   ): Promise<Answer | null> {
     const life = this.#config.cache.target
-    const reasons = [...catalogReasons(catalog, this.#now(), life), ...unknownIds(request.effective, catalog)]
-    decision.sharing = reasons
+    const verdict = judgeCatalog(catalog, this.#now(), life)
+    const reasons = [...verdict.always, ...unknownIds(request.effective, catalog)]
+    decision.sharing = [...reasons, ...verdict.target]
     if (reasons.length > 0) return null
     const key = targetKey(request, partner, plan, catalog, chosenIds)
     const deadline = Math.max(1, this.#config.upstreamTimeout - waited)
@@ -121,10 +122,7 @@ export class Resolver {
       decision.sharing = ['public']
       return { kind: 'error', code: target.code, life: remaining, ...(target.app === null ? {} : { app: target.app }) }
     }
-    if (!isReady(catalog)) {
-      decision.sharing = ['the entry is not ready']
-      return null
-    }
+    if (verdict.target.length > 0) return null
     decision.sharing = ['public']
     if (target.kind === 'redirect') return { kind: 'target', location: target.location, remaining, state }
     // `redirect` promises a 302 always; where Kaltura answers a body, that is a 302 to Kaltura.
@@ -142,17 +140,13 @@ export class Resolver {
     const catalog = await this.#catalogs.getFresh(this.#catalogKey(partner, entryId), () =>
       this.#loadCatalog(partner, entryId)
     )
-    const reasons = catalogReasons(catalog, this.#now(), this.#config.cache.target)
-    if (reasons.length > 0) {
-      return {
-        value: { kind: 'private', reason: reasons[0]! },
-        fresh: 0,
-        staleWhileRevalidate: 0,
-        staleIfError: 0,
-        bytes: 0
-      }
-    }
-    return this.#targetClient.fetch(key, signal)
+    const verdict = judgeCatalog(catalog, this.#now(), this.#config.cache.target)
+    if (verdict.always.length > 0) return notShared(verdict.always[0]!, 0)
+    const loaded = await this.#targetClient.fetch(key, signal)
+    const fresh = Math.min(loaded.fresh, untilTransition(catalog, this.#now()))
+    // A target of an entry that may not be shared is never even kept; Kaltura's error about it is everybody's.
+    if (verdict.target.length > 0 && loaded.value.kind !== 'error') return notShared(verdict.target[0]!, fresh)
+    return { ...loaded, fresh }
   }
 
   #catalog(partner: PartnerConfig, entryId: string, patience: number): Promise<Lookup<Catalog>> {
@@ -242,6 +236,10 @@ function entryError(catalog: Catalog, partner: PartnerConfig): number | null {
   if (catalog.entry === 'missing') return 1
   if (catalog.entry === 'unknown' || partner.otherPartnersEntries === 'redirect') return null
   return catalog.entry.partnerId === partner.id ? null : 1
+}
+
+function notShared(reason: string, fresh: number): Loaded<Target> {
+  return { value: { kind: 'private', reason }, fresh, staleWhileRevalidate: 0, staleIfError: 0, bytes: 100 }
 }
 
 function failureText(lookup: { reason: string; error?: unknown }): string {

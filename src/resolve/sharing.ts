@@ -48,42 +48,59 @@ export function requestReasons(
   return reasons
 }
 
-/**
- * What in the facts about an entry speaks against sharing.
- *
- * @param now Unix ms
- * @param life ms for which an answer would be kept; a start or end inside it speaks against sharing
- */
-export function catalogReasons(catalog: Catalog, now: number, life: number): Reasons {
-  const { entry, profile } = catalog
-  if (entry === 'missing') return ['the entry does not exist']
-  if (entry === 'unknown') return ['the entry could not be read with the gateway credential']
-  const reasons = entryReasons(entry, now, life)
-  if (profile === null) reasons.push('the access control profile could not be read')
-  else if (profile.id !== entry.accessControlId) reasons.push('the access control profile is not that of the entry')
-  else if (profile.rules === null) reasons.push('the access control profile did not list its rules')
-  else if (profile.rules.length > 0) reasons.push('the access control profile has rules')
-  if (catalog.visibleFlavors === null) reasons.push('a widget session does not see the entry')
-  return reasons
+/** What speaks against sharing an answer about an entry. */
+export interface CatalogVerdict {
+  /** Against sharing anything: who asks may matter, or the facts are not known. */
+  always: Reasons
+  /**
+   * Against sharing a target, while Kaltura's own error is the same for everybody who comes without a session: an
+   * entry that is off air, not ready, not yet scheduled or not approved.
+   */
+  target: Reasons
 }
 
-function entryReasons(entry: EntryFacts, now: number, life: number): string[] {
+/**
+ * What in the facts about an entry speaks against sharing (reference access-control.md section 6, "may be shared" 3).
+ *
+ * @param now Unix ms
+ * @param life ms for which an answer would be kept; an end inside it speaks against sharing a target
+ */
+export function judgeCatalog(catalog: Catalog, now: number, life: number): CatalogVerdict {
+  const { entry, profile } = catalog
+  if (entry === 'missing') return { always: ['the entry does not exist'], target: [] }
+  if (entry === 'unknown') {
+    return { always: ['the entry could not be read with the gateway credential'], target: [] }
+  }
+  const always: string[] = []
+  if (profile === null) always.push('the access control profile could not be read')
+  else if (profile.id !== entry.accessControlId) always.push('the access control profile is not that of the entry')
+  else if (profile.rules === null) always.push('the access control profile did not list its rules')
+  else if (profile.rules.length > 0) always.push('the access control profile has rules')
+  if (entry.parentEntryId !== '') always.push('the entry has a parent, whose rules apply')
+  if (entry.capabilities.toLowerCase().includes('simulive')) always.push('the entry is simulive')
+  if (catalog.visibleFlavors === null) always.push('a widget session does not see the entry')
+  return { always, target: targetReasons(entry, now, life) }
+}
+
+function targetReasons(entry: EntryFacts, now: number, life: number): string[] {
   const reasons: string[] = []
+  if (entry.status !== READY) reasons.push('the entry is not ready')
   if (entry.type !== MEDIA_CLIP) reasons.push('the entry is not a media clip')
   if (!VIDEO_OR_AUDIO.has(entry.mediaType)) reasons.push('the entry is neither video nor audio')
   if (!MODERATED.has(entry.moderationStatus)) reasons.push('the entry is not approved by moderation')
   if (entry.displayInSearch === RECYCLED) reasons.push('the entry is recycled')
-  if (entry.parentEntryId !== '') reasons.push('the entry has a parent, whose rules apply')
-  if (entry.capabilities.toLowerCase().includes('simulive')) reasons.push('the entry is simulive')
   if (entry.startDate !== null && entry.startDate * 1000 > now) reasons.push('the entry has not started')
   if (entry.endDate !== null && entry.endDate * 1000 <= now + life)
     reasons.push('the entry ends within the life of an answer')
   return reasons
 }
 
-/** Whether the entry itself is READY; one that is not may have an error that is shared, but never a target. */
-export function isReady(catalog: Catalog): boolean {
-  return typeof catalog.entry !== 'string' && catalog.entry.status === READY
+/** ms until the entry's schedule changes what it answers; Infinity when it does not. */
+export function untilTransition(catalog: Catalog, now: number): number {
+  if (typeof catalog.entry === 'string') return Number.POSITIVE_INFINITY
+  const { startDate, endDate } = catalog.entry
+  const coming = [startDate, endDate].filter((date) => date !== null && date * 1000 > now) as number[]
+  return Math.min(Number.POSITIVE_INFINITY, ...coming.map((date) => date * 1000 - now))
 }
 
 /**

@@ -16,7 +16,7 @@ import {
   playlistKind
 } from '../manifest/hls/index.js'
 import { ManifestError } from '../manifest/manifest-error.js'
-import { isErrorOfObject, parseErrorHeader } from '../playmanifest/errors.js'
+import { isErrorOfObject, parseErrorHeader, retryAfter } from '../playmanifest/errors.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
 import type { Target, TargetKey } from './target.js'
 import { tokenIn } from './tokens.js'
@@ -103,7 +103,9 @@ export class TargetClient {
   #error(code: number | null, app: string | null): Loaded<Target> {
     if (code === null) return this.#private('Kaltura refused without a number')
     if (!isErrorOfObject(code)) return this.#private(`Kaltura's error ${code} depends on the viewer`)
-    return this.#keep({ kind: 'error', code, app }, this.#cache.negative, 0, 100)
+    const retry = retryAfter(code)
+    const life = retry === null ? this.#cache.negative : Math.min(this.#cache.negative, retry * 1000)
+    return this.#keep({ kind: 'error', code, app }, life, 0, 100)
   }
 
   #private(reason: string): Loaded<Target> {

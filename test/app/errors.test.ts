@@ -57,6 +57,33 @@ t.test('an entry without a ready flavor: Kaltura says 6, and so do we', async (t
   t.equal(state.calls.playManifest, 1)
 })
 
+t.test('an error about the entry that is the same for everybody is answered here', async (t) => {
+  const { ask, state } = await withGateway(t)
+  for (const [entry, code, cache] of [
+    [DEMO_ENTRIES.scheduled, 2, /^public, max-age=(60|59)/],
+    [DEMO_ENTRIES.rejected, 13, /^public, max-age=(60|59)/],
+    [DEMO_ENTRIES.liveOffAir, 36, /^public, max-age=[0-5],/]
+  ] as const) {
+    const answer = await ask(`${BASE}/entryId/${entry}/format/applehttp/a.m3u8`)
+    isProblem(t, answer, code, cache)
+    t.equal(answer.headers['retry-after'], code === 36 ? '5' : undefined)
+  }
+  t.equal(state.calls.playManifest, 3)
+  const withKs = await ask(`${BASE}/entryId/${DEMO_ENTRIES.rejected}/format/applehttp/a.m3u8?ks=abc`)
+  t.equal(withKs.status, 302, 'a session may see more')
+})
+
+t.test('such an error ends with the schedule that caused it', async (t) => {
+  const clock = { now: Date.now() }
+  const { ask, catalog } = await withGateway(t, { now: () => clock.now })
+  catalog.updateEntry(DEMO_ENTRIES.scheduled, { startDate: Math.floor(clock.now / 1000) + 10 })
+  const path = `${BASE}/entryId/${DEMO_ENTRIES.scheduled}/format/url/a.mp4`
+  const early = await ask(path)
+  isProblem(t, early, 2, /^public, max-age=[0-9],|^public, max-age=10,/)
+  clock.now += 11_000
+  t.match(await ask(path), { status: 302, location: /serveFlavor/ })
+})
+
 t.test('a bitrate that is none: errors 19 and 49, before anything else', async (t) => {
   const { ask, state } = await withGateway(t)
   isProblem(t, await ask(`${BASE}/entryId/0_x/maxBitrate/abc/minBitrate/-1`), 19, /^public/)

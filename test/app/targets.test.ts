@@ -151,10 +151,6 @@ t.test('everything that is not proven public is a redirect to Kaltura', async (t
     [DEMO_ENTRIES.ksProtected, '/format/url/a.mp4'],
     [DEMO_ENTRIES.ipRestricted, '/format/url/a.mp4'],
     [DEMO_ENTRIES.siteRestricted, '/format/applehttp/a.m3u8'],
-    [DEMO_ENTRIES.scheduled, '/format/url/a.mp4'],
-    [DEMO_ENTRIES.rejected, '/format/url/a.mp4'],
-    [DEMO_ENTRIES.liveOnAir, '/format/applehttp/a.m3u8'],
-    [DEMO_ENTRIES.liveOffAir, '/format/applehttp/a.m3u8'],
     [DEMO_ENTRIES.public, '/format/hds/a.f4m'],
     [DEMO_ENTRIES.public, '/format/applehttp/responseFormat/json/a.m3u8'],
     [DEMO_ENTRIES.public, '/format/applehttp/playbackContext/x/a.m3u8'],
@@ -167,6 +163,13 @@ t.test('everything that is not proven public is a redirect to Kaltura', async (t
     t.match(answer, { status: 302, location: path }, path)
   }
   t.equal(state.calls.playManifest, 0, 'Kaltura was not even asked for them')
+})
+
+t.test('a live stream on air is a redirect to Kaltura, and is not asked for again for a while', async (t) => {
+  const { ask, state } = await withGateway(t)
+  const path = `${BASE}/entryId/${DEMO_ENTRIES.liveOnAir}/format/applehttp/a.m3u8`
+  for (let i = 0; i < 3; i++) t.match(await ask(path), { status: 302, location: path })
+  t.equal(state.calls.playManifest, 1)
 })
 
 t.test('without the statement of the operator nothing is shared', async (t) => {

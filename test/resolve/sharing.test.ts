@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Catalog } from '../../src/kaltura/catalog-client.js'
 import type { EntryFacts } from '../../src/kaltura/wire.js'
-import { catalogReasons, isReady, requestReasons, unknownIds } from '../../src/resolve/sharing.js'
+import { judgeCatalog, requestReasons, unknownIds, untilTransition } from '../../src/resolve/sharing.js'
 
 const NOW = 1_700_000_000_000
 const LIFE = 60_000
@@ -76,16 +76,12 @@ t.test('every single thing in a request that forbids sharing', async (t) => {
 })
 
 t.test('an entry that is public, and every single fact that makes it not so', async (t) => {
-  t.strictSame(catalogReasons(catalog(), NOW, LIFE), [])
-  t.strictSame(
-    catalogReasons(
-      catalog({ mediaType: '5', moderationStatus: '2', startDate: 1_600_000_000, endDate: 1_800_000_000 }),
-      NOW,
-      LIFE
-    ),
-    []
-  )
+  const nothing = { always: [], target: [] }
+  t.strictSame(judgeCatalog(catalog(), NOW, LIFE), nothing)
+  const scheduled = { mediaType: '5', moderationStatus: '2', startDate: 1_600_000_000, endDate: 1_800_000_000 }
+  t.strictSame(judgeCatalog(catalog(scheduled), NOW, LIFE), nothing)
   for (const [over, reason] of [
+    [{ status: '1' }, 'the entry is not ready'],
     [{ type: '7' }, 'the entry is not a media clip'],
     [{ mediaType: '2' }, 'the entry is neither video nor audio'],
     [{ moderationStatus: '1' }, 'the entry is not approved by moderation'],
@@ -93,37 +89,31 @@ t.test('an entry that is public, and every single fact that makes it not so', as
     [{ moderationStatus: '5' }, 'the entry is not approved by moderation'],
     [{ moderationStatus: '' }, 'the entry is not approved by moderation'],
     [{ displayInSearch: '-2' }, 'the entry is recycled'],
-    [{ parentEntryId: '0_p' }, 'the entry has a parent, whose rules apply'],
-    [{ capabilities: 'x,simulive' }, 'the entry is simulive'],
     [{ startDate: NOW / 1000 + 1 }, 'the entry has not started'],
     [{ endDate: NOW / 1000 + 60 }, 'the entry ends within the life of an answer'],
-    [{ endDate: NOW / 1000 - 1 }, 'the entry ends within the life of an answer'],
-    [{ accessControlId: '3' }, 'the access control profile is not that of the entry']
+    [{ endDate: NOW / 1000 - 1 }, 'the entry ends within the life of an answer']
   ] as const) {
-    t.strictSame(catalogReasons(catalog(over), NOW, LIFE), [reason], JSON.stringify(over))
+    t.strictSame(judgeCatalog(catalog(over), NOW, LIFE), { always: [], target: [reason] }, JSON.stringify(over))
   }
-  t.strictSame(catalogReasons(catalog({}, { profile: null }), NOW, LIFE), [
-    'the access control profile could not be read'
-  ])
-  t.strictSame(catalogReasons(catalog({}, { profile: { id: '2', rules: null } }), NOW, LIFE), [
-    'the access control profile did not list its rules'
-  ])
-  t.strictSame(catalogReasons(catalog({}, { profile: { id: '2', rules: [{}] } }), NOW, LIFE), [
-    'the access control profile has rules'
-  ])
-  t.strictSame(catalogReasons(catalog({}, { visibleFlavors: null }), NOW, LIFE), [
-    'a widget session does not see the entry'
-  ])
-  t.strictSame(catalogReasons(catalog({}, { entry: 'missing' }), NOW, LIFE), ['the entry does not exist'])
-  t.strictSame(catalogReasons(catalog({}, { entry: 'unknown' }), NOW, LIFE), [
-    'the entry could not be read with the gateway credential'
-  ])
+  const always = (over: Partial<EntryFacts>, rest: Partial<Catalog>, reason: string) =>
+    t.strictSame(judgeCatalog(catalog(over, rest), NOW, LIFE), { always: [reason], target: [] }, reason)
+  always({ accessControlId: '3' }, {}, 'the access control profile is not that of the entry')
+  always({ parentEntryId: '0_p' }, {}, 'the entry has a parent, whose rules apply')
+  always({ capabilities: 'x,simulive' }, {}, 'the entry is simulive')
+  always({}, { profile: null }, 'the access control profile could not be read')
+  always({}, { profile: { id: '2', rules: null } }, 'the access control profile did not list its rules')
+  always({}, { profile: { id: '2', rules: [{}] } }, 'the access control profile has rules')
+  always({}, { visibleFlavors: null }, 'a widget session does not see the entry')
+  always({}, { entry: 'missing' }, 'the entry does not exist')
+  always({}, { entry: 'unknown' }, 'the entry could not be read with the gateway credential')
 })
 
-t.test('READY is asked apart: an entry that is not may have an error that is shared, never a target', async (t) => {
-  t.equal(isReady(catalog()), true)
-  t.equal(isReady(catalog({ status: '1' })), false)
-  t.equal(isReady(catalog({}, { entry: 'unknown' })), false)
+t.test('the next change of the schedule bounds every life', async (t) => {
+  const at = (seconds: number) => NOW / 1000 + seconds
+  t.equal(untilTransition(catalog(), NOW), Number.POSITIVE_INFINITY)
+  t.equal(untilTransition(catalog({ startDate: at(5), endDate: at(9) }), NOW), 5_000)
+  t.equal(untilTransition(catalog({ startDate: at(-5), endDate: at(9) }), NOW), 9_000)
+  t.equal(untilTransition(catalog({ startDate: at(-9), endDate: at(-5) }), NOW), Number.POSITIVE_INFINITY)
 })
 
 t.test('an explicit id that is no ready flavor of the entry is redirected as it came', async (t) => {
