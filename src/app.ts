@@ -9,7 +9,7 @@ import { PlayManifestClient } from './kaltura/playmanifest-client.js'
 import { OwnSessions } from './kaltura/session.js'
 import { registerClosing } from './plugins/closing.js'
 import { registerCors } from './plugins/cors.js'
-import { frameworkError, registerErrors, registerNotFound } from './plugins/errors.js'
+import { clientError, frameworkError, registerErrors, registerNotFound } from './plugins/errors.js'
 import { registerHealth } from './plugins/health.js'
 import { registerRateLimit } from './plugins/rate-limit.js'
 import { registerRequestLog } from './plugins/request-log.js'
@@ -39,6 +39,7 @@ export async function buildApp(
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: proxies.empty ? false : (address: string) => proxies.has(address),
     frameworkErrors: frameworkError,
+    clientErrorHandler: clientError,
     // The longest legitimate request line is Kaltura's own limit; a body is never read.
     routerOptions: { maxParamLength: 100, ignoreDuplicateSlashes: false },
     bodyLimit: 1024,

@@ -30,6 +30,8 @@ export const PROBLEMS = {
   BAD_ID: [400, 'An id holds characters that no id has'],
   BAD_DEVICE: [400, 'The device is not known'],
   TOO_MANY_REQUESTS: [429, 'Too many requests'],
+  BAD_REQUEST: [400, 'The request could not be understood'],
+  REQUEST_TIMEOUT: [408, 'The request did not come in time'],
   HEADERS_TOO_LARGE: [431, 'The request headers are too large'],
   LOOP: [508, 'The redirect leads back here'],
   INTERNAL: [500, 'Something went wrong here']

@@ -1,4 +1,6 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Problem, problem, problemBody } from '../answer/problem.js'
 import { renderProblem } from '../answer/render.js'
 import { TooManyRequests } from './rate-limit.js'
@@ -33,17 +35,32 @@ export function frameworkError(error: FastifyError, request: FastifyRequest, rep
   void sendProblem(reply, asProblem(error, request))
 }
 
+/** Bytes that are no request, before there is one: a few words of HTTP by hand, and the connection ends. */
+export function clientError(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const { status, headers, body } = renderProblem(problemOf(error.code))
+  const lines = Object.entries({ ...headers, ...CORS, 'content-length': Buffer.byteLength(body), connection: 'close' })
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`)
+}
+
+function problemOf(code: string | undefined): Problem {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return problem('HEADERS_TOO_LARGE', 'The request line and headers have more than 16 kB together.')
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return problem('REQUEST_TIMEOUT', 'The request was not complete in time.')
+  return problem('BAD_REQUEST', 'What was sent is no HTTP request.')
+}
+
 function asProblem(error: FastifyError, request: FastifyRequest): Problem {
   if (error.code === 'FST_ERR_BAD_URL') {
     return problem('BAD_ESCAPE', 'The path holds a percent sign or bytes that cannot be decoded.')
   }
-  if (error.code === 'FST_ERR_ASYNC_CONSTRAINT' || (error.statusCode !== undefined && error.statusCode < 500)) {
-    return {
-      ...problem('NOT_FOUND', 'The request could not be understood.'),
-      status: error.statusCode ?? 400,
-      code: 'BAD_REQUEST',
-      title: 'Bad request'
-    }
+  if (error.statusCode !== undefined && error.statusCode < 500) {
+    return { ...problem('BAD_REQUEST', 'The request could not be understood.'), status: error.statusCode }
   }
   request.log.error({ err: { type: error.name, code: error.code, stack: error.stack } }, 'fault')
   return problem('INTERNAL', 'The fault was logged. The request can be sent to Kaltura directly.')
