@@ -14,6 +14,11 @@ export interface Rendered {
 const STALE_WHILE_REVALIDATE = 30
 /** Seconds that a CDN may keep an answer past its life; what a CDN keeps outlives our own bound, so this is short. */
 const STALE_IF_ERROR = 600
+/** Upstream's XML is never to become a page of ours. */
+const DOCUMENT_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "sandbox; default-src 'none'"
+}
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
 /**
@@ -44,6 +49,21 @@ export function render(
       }
       if (matches(ifNoneMatch, answer.etag)) return { status: 304, headers, body: '' }
       return { status: 200, headers: { ...headers, 'content-type': CONTENT_TYPES[answer.manifest] }, body: answer.body }
+    }
+    case 'document': {
+      const headers = {
+        ...vary,
+        'cache-control': targetCaching(answer.remaining, answer.state === 'stale-error'),
+        etag: answer.etag
+      }
+      if (matches(ifNoneMatch, answer.etag)) return { status: 304, headers, body: '' }
+      const disposition: Record<string, string> =
+        answer.disposition === null ? {} : { 'content-disposition': answer.disposition }
+      return {
+        status: 200,
+        headers: { ...headers, ...disposition, ...DOCUMENT_HEADERS, 'content-type': answer.contentType },
+        body: answer.body
+      }
     }
     case 'error': {
       const shared = decision.ks === 'none' && answer.life > 0

@@ -20,6 +20,28 @@ export function isProgressive(format: string): boolean {
   return format === 'url' || format === 'download'
 }
 
+/** Formats that are answered alike for everybody and that only Kaltura knows how to write: kept as they come. */
+const DOCUMENTS: ReadonlySet<string> = new Set(['http', 'hds', 'hdnetworkmanifest', 'hdnetworksmil', 'sl', 'rtmp'])
+
+/**
+ * Whether an answer in this format may be resolved here: a closed list, since a key must not be made of whatever a
+ * stranger writes. Left to Kaltura: `hdnetwork` (its document holds the request itself), `rtsp` (a page), live and unknown ones.
+ */
+export function isResolvable(format: string): boolean {
+  return isProgressive(format) || manifestKind(format) !== null || DOCUMENTS.has(format)
+}
+
+const RESPONSE_FORMATS: ReadonlySet<string> = new Set(['f4m', 'f4mv2', 'smil', 'm3u8', 'json', 'redirect'])
+
+/**
+ * One spelling of a `responseFormat` that is shared: Kaltura ignores values it does not know, but any value at all
+ * switches the redirect of `url` and `download` off (recordings rf_bogus_*). Null for `jsonp`, whose callback is the viewer's.
+ */
+export function canonicalResponseFormat(value: string): string | null {
+  if (value === 'jsonp') return null
+  return RESPONSE_FORMATS.has(value) ? value : 'none'
+}
+
 /** Schemes that Kaltura knows for `protocol`; the literal `null` counts as missing there. */
 const PROTOCOLS: ReadonlySet<string> = new Set([
   'http',

@@ -4,7 +4,7 @@ import type { ManifestKind } from '../playmanifest/formats.js'
 /**
  * What goes out, before it becomes a status and headers.
  * - `template`: a Location at Kaltura's own playManifest, where Kaltura decides for the viewer;
- * - `target`, `manifest`: proven public, the same for everybody;
+ * - `target`, `manifest`, `document`: proven public, the same for everybody;
  * - `error`: one of Kaltura's numbers.
  */
 export type Answer =
@@ -12,12 +12,16 @@ export type Answer =
   | { kind: 'target'; location: string; remaining: number; state: CacheState }
   | { kind: 'manifest'; manifest: ManifestKind; body: string; etag: string; remaining: number; state: CacheState }
   | {
-      kind: 'error'
-      code: number
-      detail?: string
-      app?: string /** ms it may be kept; 0: not at all. */
-      life: number
+      kind: 'document'
+      contentType: string
+      disposition: string | null
+      body: string
+      etag: string
+      remaining: number
+      state: CacheState
     }
+  /** `life`: ms it may be kept; 0: not at all. */
+  | { kind: 'error'; code: number; detail?: string; app?: string; life: number }
 
 /** `private`: a viewer's own parameters are in it; `failed`: made because upstream was not there; else ms it may be kept. */
 export type TemplateLife = 'private' | 'failed' | number

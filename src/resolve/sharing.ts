@@ -1,7 +1,7 @@
 import type { PartnerConfig } from '../config/config.js'
 import type { Catalog } from '../kaltura/catalog-client.js'
 import type { EntryFacts } from '../kaltura/wire.js'
-import { isProgressive, manifestKind } from '../playmanifest/formats.js'
+import { canonicalResponseFormat, isResolvable } from '../playmanifest/formats.js'
 import {
   type EffectiveParameters,
   PARAMETER_NAMES,
@@ -42,8 +42,10 @@ export function requestReasons(
     if (kind === 'viewer' || (kind === 'identity' && name !== 'referrer')) reasons.push(`the request carries ${name}`)
     else if (value === false && (kind === 'choice' || kind === 'answer')) reasons.push(`${name} has no value`)
   }
-  if (!isProgressive(plan.format) && manifestKind(plan.format) === null) reasons.push('the format is not resolved here')
-  if (parameters.responseFormat !== undefined) reasons.push('the request forces a kind of answer')
+  if (!isResolvable(plan.format)) reasons.push('the format is not resolved here')
+  if (typeof parameters.responseFormat === 'string' && canonicalResponseFormat(parameters.responseFormat) === null) {
+    reasons.push("the answer is wrapped in the viewer's callback")
+  }
   if (plan.protocol !== 'http' && plan.protocol !== 'https') reasons.push('the protocol is not http or https')
   return reasons
 }

@@ -1,6 +1,6 @@
 import type { PartnerConfig } from '../config/config.js'
 import type { Catalog } from '../kaltura/catalog-client.js'
-import { isProgressive, manifestKind } from '../playmanifest/formats.js'
+import { canonicalResponseFormat, manifestKind } from '../playmanifest/formats.js'
 import { type EffectiveParameters, KEYED_PARAMETERS, type ParameterName } from '../playmanifest/parameters.js'
 import type { PlayManifestRequest } from '../playmanifest/parse.js'
 import { writeCanonical } from '../playmanifest/template.js'
@@ -25,8 +25,8 @@ export function targetKey(
   return {
     partnerId: partner.id,
     path: writeCanonical(partner.id, parameters),
-    manifest: isProgressive(plan.format) ? null : manifestKind(plan.format),
-    follow: plan.delivery === 'proxy' && !isProgressive(plan.format),
+    manifest: manifestKind(plan.format),
+    follow: plan.delivery === 'proxy' && manifestKind(plan.format) !== null,
     cut: excluded
       ? (catalog.visibleFlavors ?? [])
           .filter(hasNoVideo)
@@ -48,6 +48,8 @@ function canonicalValue(
   if (name === 'protocol') return plan.protocol
   if (name === 'flavorIds' && chosenIds.length > 0) return [...chosenIds].sort().join(',')
   const value = effective[name]
+  if (name === 'responseFormat')
+    return typeof value === 'string' ? (canonicalResponseFormat(value) ?? undefined) : value
   if (typeof value !== 'string' || !SORTED.has(name)) return value
   // Kaltura reads flavors by bitrate, whatever the order of the ids (recording flv_flavorIds_order_url).
   return [...new Set(value.split(','))].sort().join(',')

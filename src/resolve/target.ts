@@ -6,6 +6,8 @@ export type Target =
   | { kind: 'redirect'; location: string }
   /** A manifest, every URI in it absolute. */
   | { kind: 'manifest'; manifest: ManifestKind; body: string; etag: string }
+  /** Another document of Kaltura's (F4M, SMIL, JSON ...), byte for byte. */
+  | { kind: 'document'; contentType: string; disposition: string | null; body: string; etag: string }
   /** Kaltura's own error about the entry. */
   | { kind: 'error'; code: number; app: string | null }
   /** An answer that may not be shared; the reason is ours. */

@@ -57,6 +57,16 @@ export function tokenIn(url: string): string | null {
   return null
 }
 
+/** The same for a document of which only the text is known: every piece of it that could be a URL. */
+export function tokenInText(text: string): string | null {
+  const plain = text.replaceAll('\\/', '/').replaceAll('&amp;', '&')
+  for (const piece of plain.match(/[^\s"'<>]+/g) ?? []) {
+    const token = piece.includes('/') || piece.includes('?') ? tokenIn(piece) : null
+    if (token !== null) return token
+  }
+  return null
+}
+
 function decodeOnce(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -129,6 +129,30 @@ t.test('redirect: a 302 always', async (t) => {
   t.match(await ask(`${ENTRY}/format/url/a.mp4`), { status: 302, location: /serveFlavor/ })
 })
 
+t.test("Kaltura's other documents are shared as they come, and can do nothing in a browser", async (t) => {
+  const { ask, state, kalturaUrl } = await withGateway(t)
+  for (const [path, type] of [
+    ['/format/http/protocol/http/a.f4m', /^text\/xml/],
+    ['/format/url/protocol/http/responseFormat/json', /^application\/json/]
+  ] as const) {
+    const theirs = await fetch(`${kalturaUrl}${ENTRY}${path}`)
+    const ours = await ask(ENTRY + path)
+    t.equal(ours.status, 200, path)
+    t.equal(ours.body, await theirs.text())
+    t.match(ours.headers, {
+      'content-type': type,
+      'cache-control': PUBLIC,
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "sandbox; default-src 'none'"
+    })
+    t.match(await ask(ENTRY + path, { 'if-none-match': ours.headers.etag! }), { status: 304 })
+  }
+  const before = state.calls.playManifest
+  await ask(`${ENTRY}/format/applehttp/responseFormat/one/a.m3u8`)
+  await ask(`${ENTRY}/format/applehttp/responseFormat/another/a.m3u8`)
+  t.equal(state.calls.playManifest, before + 1, 'values that Kaltura ignores are one')
+})
+
 t.test('conditional requests on manifests', async (t) => {
   const { ask } = await withGateway(t)
   const { headers } = await ask(`${ENTRY}/format/applehttp/a.m3u8`)
@@ -151,8 +175,9 @@ t.test('everything that is not proven public is a redirect to Kaltura', async (t
     [DEMO_ENTRIES.ksProtected, '/format/url/a.mp4'],
     [DEMO_ENTRIES.ipRestricted, '/format/url/a.mp4'],
     [DEMO_ENTRIES.siteRestricted, '/format/applehttp/a.m3u8'],
-    [DEMO_ENTRIES.public, '/format/hds/a.f4m'],
-    [DEMO_ENTRIES.public, '/format/applehttp/responseFormat/json/a.m3u8'],
+    [DEMO_ENTRIES.public, '/format/hdnetwork/a.f4m'],
+    [DEMO_ENTRIES.public, '/format/anything/a.f4m'],
+    [DEMO_ENTRIES.public, '/format/applehttp/responseFormat/jsonp/a.m3u8?callback=x'],
     [DEMO_ENTRIES.public, '/format/applehttp/playbackContext/x/a.m3u8'],
     [DEMO_ENTRIES.public, '/format/applehttp/flavorIds/0_notthere/a.m3u8'],
     [DEMO_ENTRIES.public, '/format/applehttp/a.m3u8?ks=abc'],

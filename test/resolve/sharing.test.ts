@@ -70,8 +70,10 @@ t.test('every single thing in a request that forbids sharing', async (t) => {
     'sharing is not stated for this partner'
   ])
   t.match(requestReasons({}, plan, { ...partner, adminSecrets: [] }, false), ['the gateway has no credential'])
-  t.match(requestReasons({}, { ...plan, format: 'hds' }, partner, false), ['the format is not resolved here'])
-  t.match(requestReasons({ responseFormat: 'bogus' }, plan, partner, false), ['the request forces a kind of answer'])
+  t.match(requestReasons({}, { ...plan, format: 'hdnetwork' }, partner, false), ['the format is not resolved here'])
+  t.match(requestReasons({ responseFormat: 'jsonp' }, plan, partner, false), [
+    "the answer is wrapped in the viewer's callback"
+  ])
   t.match(requestReasons({}, { ...plan, protocol: 'rtmp' }, partner, false), ['the protocol is not http or https'])
 })
 
