@@ -37,6 +37,7 @@ const NOT_SERVED = 10_000
 
 /** The playManifest URLs: GET and HEAD are answered, POST is sent on to Kaltura as it came. */
 export function playManifestRoutes(app: FastifyInstance, options: PlayManifestRoutesOptions): void {
+  const comesBack = circleCheck(options.config.cdnUrl)
   app.decorateRequest('decision', null)
   // The body of a POST is Kaltura's to read: the client sends it again behind the 307.
   app.removeAllContentTypeParsers()
@@ -46,9 +47,13 @@ export function playManifestRoutes(app: FastifyInstance, options: PlayManifestRo
       method: ['GET', 'HEAD'],
       url,
       exposeHeadRoute: false,
-      handler: async (request, reply) => send(reply, await answerGet(request, options))
+      handler: async (request, reply) => send(reply, comesBack(request) ? loop() : await answerGet(request, options))
     })
-    app.route({ method: 'POST', url, handler: async (request, reply) => send(reply, answerPost(request, options)) })
+    app.route({
+      method: 'POST',
+      url,
+      handler: async (request, reply) => send(reply, comesBack(request) ? loop() : answerPost(request, options))
+    })
     app.route({
       method: ['PUT', 'PATCH', 'DELETE'],
       url,
@@ -73,7 +78,6 @@ function send(reply: FastifyReply, { status, headers, body }: Rendered): Fastify
 
 async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {
   const { config } = options
-  if (comesBack(request, config)) return loop()
   const parsed = parsePlayManifestUrl(request.raw.url ?? '')
   if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
   const partner = config.partners.get(parsed.request.partnerId)
@@ -125,7 +129,6 @@ async function answerRequest(
 
 /** POST goes to Kaltura itself, method and body kept: path and query as they came. */
 function answerPost(request: FastifyRequest, { config }: PlayManifestRoutesOptions): Rendered {
-  if (comesBack(request, config)) return loop()
   const parsed = parsePlayManifestUrl(request.raw.url ?? '')
   if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
   const { rawPath, rawQuery, partnerId } = parsed.request
@@ -148,19 +151,18 @@ function loop(): Rendered {
 }
 
 /**
- * Whether this request was meant for the very host that a template would name: then some CDN's origin was moved in a
+ * Whether a request was meant for the very host that a template would name: then some CDN's origin was moved in a
  * circle, and a redirect would come back for ever. The headers are only compared, never written anywhere.
  */
-function comesBack(request: FastifyRequest, config: Config): boolean {
-  const target = new URL(config.cdnUrl)
-  const own = normalHost(target.host, target.protocol)
-  return [request.headers.host, request.headers['x-forwarded-host']].some(
-    (host) => typeof host === 'string' && normalHost(host.split(',')[0]!.trim(), target.protocol) === own
-  )
-}
-
-function normalHost(host: string, protocol: string): string {
-  return host.toLowerCase().replace(protocol === 'https:' ? /:443$/ : /:80$/, '')
+function circleCheck(cdnUrl: string): (request: FastifyRequest) => boolean {
+  const { host, protocol } = new URL(cdnUrl)
+  const ending = protocol === 'https:' ? ':443' : ':80'
+  const isOwn = (given: string | string[] | undefined): boolean => {
+    if (typeof given !== 'string') return false
+    const first = (given.split(',', 1)[0] ?? '').trim().toLowerCase()
+    return first === host || first === host + ending
+  }
+  return ({ headers }) => isOwn(headers.host) || isOwn(headers['x-forwarded-host'])
 }
 
 function headerKs(request: FastifyRequest): string | undefined {
