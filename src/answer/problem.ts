@@ -55,6 +55,7 @@ const REMEDIES: Readonly<Record<number, string>> = {
   14: 'This gateway does not serve the partner in the path. Check the partner id.',
   19: 'maxBitrate has to be a number of kbps above 0.',
   25: 'This entry is not delivered in this format. Try another format.',
+  28: 'The signed URL has expired. Ask for a new one.',
   31: 'The Kaltura session (ks) has expired. Ask for a new one.',
   36: 'The live stream is not on air right now. Try again later.',
   49: 'minBitrate has to be a number of kbps above 0.'

@@ -31,6 +31,11 @@ export function isResolvable(format: string): boolean {
   return isProgressive(format) || manifestKind(format) !== null || DOCUMENTS.has(format)
 }
 
+/** Whether a scheme is one that a format is delivered by. */
+export function isProtocolOf(format: string, protocol: string): boolean {
+  return protocol === 'http' || protocol === 'https' || (format === 'rtmp' && /^rtmp(?:e|t|te)?$/.test(protocol))
+}
+
 const RESPONSE_FORMATS: ReadonlySet<string> = new Set(['f4m', 'f4mv2', 'smil', 'm3u8', 'json', 'redirect'])
 
 /**

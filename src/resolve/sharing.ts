@@ -1,7 +1,7 @@
 import type { PartnerConfig } from '../config/config.js'
 import type { Catalog } from '../kaltura/catalog-client.js'
 import type { EntryFacts } from '../kaltura/wire.js'
-import { canonicalResponseFormat, isResolvable } from '../playmanifest/formats.js'
+import { canonicalResponseFormat, isProtocolOf, isResolvable } from '../playmanifest/formats.js'
 import {
   type EffectiveParameters,
   PARAMETER_NAMES,
@@ -46,7 +46,7 @@ export function requestReasons(
   if (typeof parameters.responseFormat === 'string' && canonicalResponseFormat(parameters.responseFormat) === null) {
     reasons.push("the answer is wrapped in the viewer's callback")
   }
-  if (plan.protocol !== 'http' && plan.protocol !== 'https') reasons.push('the protocol is not http or https')
+  if (!isProtocolOf(plan.format, plan.protocol)) reasons.push('the protocol is not that of the format')
   return reasons
 }
 

@@ -3,6 +3,7 @@ import { problem } from '../answer/problem.js'
 import { type Rendered, render, renderProblem } from '../answer/render.js'
 import type { Config, PartnerConfig } from '../config/config.js'
 import { checkBitrates } from '../flavors/bitrate-window.js'
+import { isTruthy, parseNumeric } from '../flavors/php-number.js'
 import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
 import type { Answer, Decision } from '../resolve/decision.js'
 import type { Resolver } from '../resolve/resolver.js'
@@ -69,11 +70,10 @@ export function playManifestRoutes(app: FastifyInstance, options: PlayManifestRo
 }
 
 function send(reply: FastifyReply, { status, headers, body }: Rendered): FastifyReply {
-  // An empty text would be given a content type; nothing at all is not.
-  return reply
-    .code(status)
-    .headers(headers)
-    .send(body === '' ? undefined : body)
+  reply.code(status).headers(headers)
+  // An empty text would be given a content type, and JSON text a charset that Kaltura does not send.
+  if (body === '') return reply.send()
+  return reply.send(headers['content-type'] === 'application/json' ? Buffer.from(body) : body)
 }
 
 async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {
@@ -103,6 +103,7 @@ async function answerRequest(
   decision.ks = ks.state
   const invalid = checkBitrates(effective)
   if (invalid !== null) return { kind: 'error', code: invalid, life: config.cache.negative }
+  if (hasExpired(effective.expiry, now())) return { kind: 'error', code: 28, life: 0 }
   if (ks.state === 'expired') return { kind: 'error', code: 31, life: 0 }
   if (!effective.entryId && ks.state === 'none' && effective.kt === undefined && effective.expiry === undefined) {
     return { kind: 'error', code: 1, life: config.cache.negative }
@@ -139,6 +140,13 @@ function answerPost(request: FastifyRequest, { config }: PlayManifestRoutesOptio
   if (refused !== null) return renderProblem(refused)
   const location = config.cdnUrl + rawPath + (rawQuery === '' ? '' : `?${rawQuery}`)
   return { status: 307, headers: { location, 'cache-control': 'no-store' }, body: '' }
+}
+
+/** A signed URL's end in the past, looked at before anything else is (recordings expiry_past, expiry_nan). `now`: Unix ms. */
+function hasExpired(expiry: string | false | undefined, now: number): boolean {
+  if (!isTruthy(expiry)) return false
+  const seconds = parseNumeric(expiry)
+  return seconds !== null && seconds <= now / 1000
 }
 
 function loop(): Rendered {

@@ -120,6 +120,21 @@ t.test('a KS that is known to have expired: error 31, for nobody else', async (t
   }
 })
 
+t.test('a signed URL whose end has passed: error 28, whatever else is in it', async (t) => {
+  const { ask } = await withGateway(t)
+  const entry = `${BASE}/entryId/${DEMO_ENTRIES.public}/format/url`
+  for (const path of [
+    `${entry}/expiry/1000000000/a.mp4`,
+    `${entry}/ex/1/kt/abc/a.mp4`,
+    `${BASE}/entryId/0_nosuch99/expiry/1`
+  ]) {
+    isProblem(t, await ask(path), 28, /^no-store$/)
+  }
+  for (const path of [`${entry}/expiry/abc/a.mp4`, `${entry}/expiry/4000000000/kt/abc/a.mp4`, `${entry}/expiry/0`]) {
+    t.match(await ask(path), { status: 302, location: path }, path)
+  }
+})
+
 t.test('errors of a request with a KS are for that viewer', async (t) => {
   const { ask } = await withGateway(t)
   const ks = makeKsV2({

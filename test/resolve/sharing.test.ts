@@ -74,7 +74,7 @@ t.test('every single thing in a request that forbids sharing', async (t) => {
   t.match(requestReasons({ responseFormat: 'jsonp' }, plan, partner, false), [
     "the answer is wrapped in the viewer's callback"
   ])
-  t.match(requestReasons({}, { ...plan, protocol: 'rtmp' }, partner, false), ['the protocol is not http or https'])
+  t.match(requestReasons({}, { ...plan, protocol: 'rtmp' }, partner, false), ['the protocol is not that of the format'])
 })
 
 t.test('an entry that is public, and every single fact that makes it not so', async (t) => {
