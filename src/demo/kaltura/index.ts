@@ -1,0 +1,8 @@
+export { Catalog, type CatalogData, makeEntry, makeFlavor } from './catalog.js'
+export type * from './catalog-types.js'
+export { DEMO_ENTRIES, DEMO_SECRETS, type DemoCatalogOptions, demoCatalog, mediaLookup } from './demo-catalog.js'
+export { DEMO_PROFILES, DEMO_SITE } from './demo-profiles.js'
+export { buildKaltura, type KalturaApp } from './kaltura.js'
+export type { KalturaOptions } from './options.js'
+export { issueKs } from './session.js'
+export { createState, type KalturaState, resetCalls } from './state.js'

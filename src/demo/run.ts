@@ -1,0 +1,118 @@
+import { pino } from 'pino'
+import { ConfigError } from '../config/config.js'
+import type { Environment } from '../config/load.js'
+import { readInteger } from '../config/values.js'
+import { stopOnSignals } from '../server.js'
+import { DEMO_ENTRIES } from './kaltura/index.js'
+import { DEMO_PARTNER, type Demo, type DemoPart, PortError, startDemo } from './start.js'
+
+/** The ports of the parts, counted from PORT. */
+const OFFSETS: Readonly<Record<DemoPart, number>> = { gateway: 0, kaltura: 100, cdn: 101, page: 200 }
+
+const NAMES: Readonly<Record<DemoPart, string>> = {
+  gateway: 'the gateway',
+  kaltura: 'the embedded Kaltura',
+  cdn: 'its CDN',
+  page: 'the page'
+}
+
+/** Variables that mean in the demo what they mean elsewhere; the others name a Kaltura, and the demo brings its own. */
+const PASSED_ON = [
+  'DELIVERY',
+  'CACHE_TTL',
+  'CONFIG_FILE',
+  'KALTURA_SHARE_PUBLIC',
+  'LOG_LEVEL',
+  'RATE_LIMIT',
+  'TRUST_PROXY',
+  'UPSTREAM_TIMEOUT_MS'
+]
+
+/**
+ * The command `demo`: starts everything, says where, and stops with status 0 on SIGINT or SIGTERM.
+ *
+ * @param write takes the text for the terminal
+ * @throws ConfigError for variables that are not usable and for ports that cannot be had
+ */
+export async function runDemo(env: Environment, write: (text: string) => void): Promise<void> {
+  const ports = portsOf(env)
+  const host = env.HOST?.trim() || '127.0.0.1'
+  const passed = PASSED_ON.map((name) => [name, env[name]] as const).filter(([, value]) => value?.trim())
+  // Request lines would bury the links.
+  const level = env.LOG_LEVEL?.trim() || 'warn'
+  const demo = await startDemo({
+    host,
+    ports,
+    env: Object.fromEntries(passed),
+    logger: pino({ level: pino.levels.values[level] === undefined ? 'warn' : level })
+  }).catch((error: unknown) => {
+    throw error instanceof PortError ? new ConfigError([portProblem(error, host, ports.gateway)]) : error
+  })
+  write(welcome(demo))
+  stopOnSignals(pino({ level: 'error' }), async () => {
+    await demo.close()
+    write('\nStopped.\n')
+  })
+}
+
+/** The ports by PORT; with `PORT=0` any free ones. */
+function portsOf(env: Environment): Record<DemoPart, number> {
+  const text = env.PORT?.trim() || '3000'
+  const highest = 65_535 - OFFSETS.page
+  let base: number
+  try {
+    base = readInteger(text, 0, highest)
+  } catch (error) {
+    throw new ConfigError([
+      `PORT is "${text}"; right would be ${(error as Error).message} (the demo takes PORT+100, PORT+101 and PORT+200 too).`
+    ])
+  }
+  const at = (part: DemoPart) => (base === 0 ? 0 : base + OFFSETS[part])
+  return { gateway: at('gateway'), kaltura: at('kaltura'), cdn: at('cdn'), page: at('page') }
+}
+
+function portProblem({ part, port, code }: PortError, host: string, base: number): string {
+  const why =
+    code === 'EADDRINUSE'
+      ? 'another program uses it'
+      : code === 'EACCES'
+        ? 'this user may not use it'
+        : `the system refuses it (${code})`
+  const other = base === 4000 ? 5000 : 4000
+  return (
+    `Port ${port} on ${host} is needed for ${NAMES[part]}, but ${why}. Choose other ports with PORT: PORT=${other} ` +
+    `takes ${Object.values(OFFSETS)
+      .map((offset) => other + offset)
+      .join(', ')}; PORT=0 takes any that are free.`
+  )
+}
+
+function welcome(demo: Demo): string {
+  const at = `${demo.gatewayUrl}/p/${DEMO_PARTNER}/sp/${DEMO_PARTNER}00/playManifest/entryId/${DEMO_ENTRIES.public}`
+  const auto = (name: string, device: string) =>
+    `    ${name.padEnd(9)} ${at}/format/auto/protocol/http?device=${device}\n`
+  const mp4 = `${at}/format/url/protocol/http/a.mp4`
+  const link = (words: string, url: string) => `  ${words}\n    ${url}\n\n`
+  const hosts = [
+    ['gateway', demo.gatewayUrl, 'what players are pointed at'],
+    ['Kaltura', demo.kalturaUrl, `embedded: API v3 and playManifest, partner ${DEMO_PARTNER}`],
+    ['CDN', demo.cdnUrl, 'embedded: MP4, HLS and DASH media']
+  ] as const
+  return (
+    `\nplayManifest gateway: demo\n\n  Open ${demo.pageUrl}/\n\n` +
+    'Links to try\n\n' +
+    link('One MP4 file, by a redirect (format url)', mp4) +
+    link('HLS (format applehttp)', `${at}/format/applehttp/protocol/http/a.m3u8`) +
+    link('DASH (format mpegdash)', `${at}/format/mpegdash/protocol/http/a.mpd`) +
+    '  Format and renditions by device (format auto; Android 2 plays no HLS and gets one small MP4)\n' +
+    auto('iPad', 'ipad') +
+    auto('iPhone', 'iphone') +
+    auto('Android', 'android') +
+    auto('Android 2', 'android-2') +
+    '\n' +
+    `Keep the video\n\n  curl -L -o video.mp4 '${mp4}'\n\n` +
+    'What runs\n\n' +
+    hosts.map(([name, url, words]) => `  ${name.padEnd(8)} ${new URL(url).host.padEnd(16)} ${words}\n`).join('') +
+    '\nCtrl-C stops everything.\n'
+  )
+}

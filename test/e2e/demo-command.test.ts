@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, createServer, type Server } from 'node:net'
+import t, { type Test } from 'tap'
+
+const HOST = '127.0.0.1'
+/** The ports of the demo, counted from PORT. */
+const OFFSETS = [0, 100, 101, 200]
+
+async function take(port: number): Promise<Server | null> {
+  const server = createServer()
+  server.listen(port, HOST)
+  return await Promise.race([
+    once(server, 'listening').then(() => server),
+    once(server, 'error').then(() => null)
+  ]).catch(() => null)
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = await take(port)
+  if (server === null) return false
+  await new Promise((resolve) => server.close(resolve))
+  return true
+}
+
+/** A base with all the ports of the demo free, below those that the system gives out by itself. */
+async function freeBase(): Promise<number> {
+  for (let i = 0; i < 50; i++) {
+    const base = 10_000 + Math.floor(Math.random() * 20_000)
+    const free = await Promise.all(OFFSETS.map((offset) => isFree(base + offset)))
+    if (free.every(Boolean)) return base
+  }
+  throw new Error('no free ports')
+}
+
+interface Run {
+  child: ChildProcess
+  /** Everything printed so far. */
+  text: () => string
+  /** Status and time, ms, from the call of `signal` on. */
+  end: (signal?: NodeJS.Signals) => Promise<{ status: number | null; took: number }>
+}
+
+function demo(t: Pick<Test, 'teardown'>, env: Record<string, string>): Run {
+  // Compiled as this test is, whoever runs it: otherwise coverage of the two would not fit together. No variable goes
+  // along that a gateway would read.
+  const kept = Object.entries(process.env).filter(([name]) => /^(?:PATH|HOME|TMPDIR|TS_NODE_\w+)$/.test(name))
+  const child = spawn(process.execPath, [...process.execArgv, 'src/cli.ts', 'demo'], {
+    env: { ...Object.fromEntries(kept), ...env }
+  })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+  }
+  const exited = once(child, 'exit')
+  t.teardown(() => child.kill('SIGKILL'))
+  return {
+    child,
+    text: () => text,
+    end: async (signal) => {
+      const began = performance.now()
+      if (signal !== undefined) child.kill(signal)
+      const [status] = await exited
+      return { status, took: performance.now() - began }
+    }
+  }
+}
+
+async function started({ child, text }: Run): Promise<void> {
+  while (!text().includes('Ctrl-C stops everything.')) {
+    if (child.exitCode !== null) throw new Error(`the demo ended: ${text()}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  t.test(`demo: every link answers, ${signal} stops it`, async (t) => {
+    const base = await freeBase()
+    // What a shell may have set for another gateway must not lead the demo astray.
+    const run = demo(t, { PORT: String(base), KALTURA_SERVICE_URL: 'http://192.0.2.1', KALTURA_PARTNER_ID: '5' })
+    await started(run)
+    const links = [...new Set(run.text().match(/http:\/\/[^\s']+/g))]
+    t.equal(links[0], `http://${HOST}:${base + 200}/`, 'the page comes first')
+    for (const word of ['/format/url/', '/format/applehttp/', '/format/mpegdash/', 'device=ipad', 'device=android-2']) {
+      t.ok(
+        links.some((link) => link.includes(word)),
+        word
+      )
+    }
+    t.match(run.text(), /curl -L -o \S+ 'http:/)
+    for (const link of links) {
+      const response = await fetch(link)
+      t.equal(response.status, 200, link)
+      t.ok((await response.arrayBuffer()).byteLength > 100)
+    }
+    // A player that has stopped reading, and a connection that a browser opened to be ready.
+    const stalled = connect(base + 101, HOST).on('error', () => {})
+    stalled.write('GET /p/101/sp/10100/serveFlavor/entryId/0_public01/flavorId/0_publv540/name/a.mp4 HTTP/1.1\r\n')
+    stalled.write('Host: a\r\n\r\n')
+    stalled.pause()
+    const unused = connect(base, HOST).on('error', () => {})
+    await Promise.all([once(stalled, 'connect'), once(unused, 'connect')])
+    // Under npm one Ctrl-C arrives twice.
+    if (signal === 'SIGINT') setTimeout(() => run.child.kill(signal), 5)
+    const { status, took } = await run.end(signal)
+    t.equal(status, 0)
+    t.ok(took < 5000, `it took ${Math.round(took)} ms`)
+    t.match(run.text(), /\nStopped\.\n$/)
+    for (const offset of OFFSETS) t.ok(await isFree(base + offset), `port ${base + offset} is free again`)
+    stalled.destroy()
+    unused.destroy()
+  })
+}
+
+t.test('demo: a port in use is named, and what to do', async (t) => {
+  const base = await freeBase()
+  const server = await take(base + 101)
+  t.teardown(() => server?.close())
+  const run = demo(t, { PORT: String(base) })
+  const { status } = await run.end()
+  t.equal(status, 1)
+  t.match(run.text(), `Port ${base + 101} on 127.0.0.1 is needed for its CDN, but another program uses it.`)
+  t.match(run.text(), /PORT=4000 takes 4000, 4100, 4101, 4200/)
+  t.notMatch(run.text(), /\n\s+at /, 'no stack')
+  t.ok(await isFree(base), 'nothing is left running')
+})
+
+t.test('demo: a wrong PORT is refused in words', async (t) => {
+  for (const port of ['65500', 'x']) {
+    const run = demo(t, { PORT: port })
+    t.equal((await run.end()).status, 1)
+    t.match(run.text(), `PORT is "${port}"; right would be a whole number from 0 to 65335`)
+  }
+})
