@@ -1,5 +1,11 @@
-// Writes the pages of docs/ that are made from the code; a test compares them with what the code says.
+// Writes the pages of docs/ that are made from the code; tests compare them with what the code says.
 import { writeFileSync } from 'node:fs'
+import { compatibilityDoc } from '../test/replay/compatibility-doc.js'
+import { replayAll } from '../test/replay/harness.js'
 import { parametersDoc } from './parameters-doc.js'
 
-writeFileSync(new URL('../docs/parameters.md', import.meta.url), parametersDoc())
+const page = (name: string) => new URL(`../docs/${name}`, import.meta.url)
+
+writeFileSync(page('parameters.md'), parametersDoc())
+writeFileSync(page('compatibility.md'), compatibilityDoc({ off: await replayAll('off'), on: await replayAll('on') }))
+process.exit(0)
