@@ -1,5 +1,6 @@
-import Fastify, { type FastifyInstance, LogController } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
 import { type Logger, pino } from 'pino'
+import type { Rendered } from './answer/render.js'
 import type { Config } from './config/config.js'
 import { KalturaApi } from './kaltura/api.js'
 import { Breaker } from './kaltura/breaker.js'
@@ -15,7 +16,7 @@ import { registerRateLimit } from './plugins/rate-limit.js'
 import { registerRequestLog } from './plugins/request-log.js'
 import { Resolver } from './resolve/resolver.js'
 import { TargetClient } from './resolve/target-client.js'
-import { playManifestRoutes } from './routes/playmanifest.js'
+import { answerUndecodable, playManifestRoutes } from './routes/playmanifest.js'
 import { TrustedProxies } from './viewer/trusted-proxies.js'
 
 export interface AppDependencies {
@@ -34,11 +35,15 @@ export async function buildApp(
   { logger, now = Date.now }: AppDependencies = {}
 ): Promise<FastifyInstance> {
   const proxies = new TrustedProxies(config.trustProxy)
+  let undecodable: (request: FastifyRequest) => Promise<Rendered | null> = async () => null
   const app = Fastify({
     loggerInstance: logger ?? pino({ level: config.logLevel }),
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: proxies.empty ? false : (address: string) => proxies.has(address),
-    frameworkErrors: frameworkError,
+    // Routes come later than the instance; until then nothing more can be said about such a path.
+    frameworkErrors: (error, request, reply) =>
+      void frameworkError(error, request, reply, (given) => undecodable(given)),
+    rewriteUrl: originForm,
     clientErrorHandler: clientError,
     // The longest legitimate request line is Kaltura's own limit; a body is never read.
     routerOptions: { maxParamLength: 100, ignoreDuplicateSlashes: false },
@@ -51,7 +56,7 @@ export async function buildApp(
 
   const fetcher = new Fetcher(config.hosts)
   const api = new KalturaApi(fetcher, config.serviceUrl, new Breaker({ now }))
-  const catalogs = new CatalogClient(api, new OwnSessions(api, now))
+  const catalogs = new CatalogClient(api, new OwnSessions(api, now, (text) => app.log.warn(text)))
   const manifests = new PlayManifestClient(fetcher, config.serviceUrl, new Breaker({ now }))
   const targets = new TargetClient(manifests, config.hosts, config.cache)
   const resolver = new Resolver(config, catalogs, targets, now)
@@ -64,6 +69,17 @@ export async function buildApp(
   await registerRateLimit(app, config.rateLimit)
   registerNotFound(app)
   registerHealth(app)
-  playManifestRoutes(app, { config, resolver, proxies, now })
+  const options = { config, resolver, proxies, now }
+  playManifestRoutes(app, options)
+  undecodable = (request) => answerUndecodable(request, options)
   return app
+}
+
+/** A request target with scheme and host means the same as one without them (RFC 9112, 3.2.2); the host is not believed. */
+function originForm(request: { url?: string | undefined }): string {
+  const url = request.url ?? '/'
+  const absolute = /^https?:\/\/[^/?#]*/i.exec(url)
+  if (absolute === null) return url
+  const rest = url.slice(absolute[0].length)
+  return rest.startsWith('/') ? rest : `/${rest}`
 }

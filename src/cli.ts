@@ -43,7 +43,14 @@ async function main(): Promise<void> {
   else throw new ConfigError([`There is no command "${positionals.join(' ')}"; right would be serve or demo.`])
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : String((error as Error).stack)}\n`)
+/** What a person did is told in words; what we did, with the stack. */
+function explain(error: Error & { code?: string }): string {
+  if (error instanceof ConfigError) return error.message
+  if (error.code?.startsWith('ERR_PARSE_ARGS')) return `${error.message}\nSee playmanifest-gateway --help.`
+  return String(error.stack)
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${explain(error)}\n`)
   process.exit(1)
 })

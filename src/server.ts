@@ -2,7 +2,7 @@ import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
 import { buildApp } from './app.js'
-import type { Config } from './config/config.js'
+import { type Config, ConfigError } from './config/config.js'
 
 /** ms in which requests under way may end after a signal. */
 const GRACE = 10_000
@@ -18,12 +18,31 @@ export async function startServer(config: Config, logger?: Logger): Promise<Runn
   const log = logger ?? pino({ level: config.logLevel })
   const app = await buildApp(config, { logger: log })
   for (const warning of config.warnings) log.warn(warning)
-  const url = await app.listen({
-    host: config.host,
-    port: config.port,
-    listenTextResolver: (address) => `listening on ${address}`
-  })
+  const url = await listen(app, config)
   return { app, url }
+}
+
+/** @throws ConfigError naming HOST and PORT when the address cannot be had */
+async function listen(app: FastifyInstance, config: Config): Promise<string> {
+  try {
+    return await app.listen({
+      host: config.host,
+      port: config.port,
+      listenTextResolver: (address) => `listening on ${address}`
+    })
+  } catch (error) {
+    await app.close()
+    const { code } = error as NodeJS.ErrnoException
+    const why = LISTEN_ERRORS[code ?? ''] ?? `the system refuses it (${code})`
+    throw new ConfigError([`HOST and PORT are ${config.host} and ${config.port}, but ${why}.`])
+  }
+}
+
+const LISTEN_ERRORS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens there; right would be a free port',
+  EACCES: 'this user may not listen there; right would be a port above 1023',
+  EADDRNOTAVAIL: 'this machine has no such address; right would be one of its own, or 0.0.0.0 for all',
+  ENOTFOUND: 'the name is not known; right would be an address of this machine, or 0.0.0.0 for all'
 }
 
 /** Signals by which a person, npm or a supervisor ends the server. */

@@ -1,3 +1,4 @@
+import type { CacheState } from '../cache/stale-cache.js'
 import { retryAfter } from '../playmanifest/errors.js'
 import { CONTENT_TYPES } from '../playmanifest/formats.js'
 import type { Answer, Decision, TemplateLife } from '../resolve/decision.js'
@@ -8,6 +9,14 @@ export interface Rendered {
   status: number
   headers: Record<string, string>
   body: string
+}
+
+export interface RenderOptions {
+  /** The request's `If-None-Match`, for 304. */
+  ifNoneMatch?: string | undefined
+  /** ms by which the gateway itself goes past a fresh life; what it tells a CDN is never more. */
+  staleWhileRevalidate?: number
+  staleIfError?: number
 }
 
 /** Seconds that a CDN may serve an answer while it asks again. */
@@ -24,14 +33,18 @@ const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 /**
  * Status, headers and body of an answer (table "answers at a glance" of the design).
  *
- * @param ifNoneMatch the request's `If-None-Match`, for 304 on manifests
- * @param keepStatus errors of `applehttp_to_mc` keep status 200, as at Kaltura
  */
 export function render(
   answer: Answer,
   decision: Pick<Decision, 'vary' | 'format' | 'ks'>,
-  ifNoneMatch?: string
+  { ifNoneMatch, staleWhileRevalidate = 30_000, staleIfError = 600_000 }: RenderOptions = {}
 ): Rendered {
+  const caching = (remaining: number, state: CacheState) =>
+    targetCaching(
+      remaining,
+      state === 'stale-error' ? 0 : staleWhileRevalidate,
+      state === 'stale-error' ? 0 : staleIfError
+    )
   const vary: Record<string, string> = decision.vary.length === 0 ? {} : { vary: decision.vary.join(', ') }
   switch (answer.kind) {
     case 'template':
@@ -39,12 +52,12 @@ export function render(
     case 'target':
       return redirect(answer.location, {
         ...vary,
-        'cache-control': targetCaching(answer.remaining, answer.state === 'stale-error')
+        'cache-control': caching(answer.remaining, answer.state)
       })
     case 'manifest': {
       const headers = {
         ...vary,
-        'cache-control': targetCaching(answer.remaining, answer.state === 'stale-error'),
+        'cache-control': caching(answer.remaining, answer.state),
         etag: answer.etag
       }
       if (matches(ifNoneMatch, answer.etag)) return { status: 304, headers, body: '' }
@@ -53,7 +66,7 @@ export function render(
     case 'document': {
       const headers = {
         ...vary,
-        'cache-control': targetCaching(answer.remaining, answer.state === 'stale-error'),
+        'cache-control': caching(answer.remaining, answer.state),
         etag: answer.etag
       }
       if (matches(ifNoneMatch, answer.etag)) return { status: 304, headers, body: '' }
@@ -70,6 +83,7 @@ export function render(
       const seconds = Math.floor(answer.life / 1000)
       const retry = retryAfter(answer.code)
       const headers = {
+        ...vary,
         ...kalturaHeaders(answer.code, answer.detail, answer.app),
         ...(retry === null ? {} : { 'retry-after': String(retry) }),
         'cache-control': shared ? `public, max-age=${seconds}, s-maxage=${seconds}` : 'no-store'
@@ -107,10 +121,13 @@ function templateCaching(life: TemplateLife): string {
   return `public, max-age=${seconds}, s-maxage=${seconds}`
 }
 
-function targetCaching(remaining: number, failing: boolean): string {
+function targetCaching(remaining: number, staleWhileRevalidate: number, staleIfError: number): string {
   const seconds = Math.floor(remaining / 1000)
-  const stale = failing ? '' : `, stale-while-revalidate=${STALE_WHILE_REVALIDATE}, stale-if-error=${STALE_IF_ERROR}`
-  return `public, max-age=${seconds}, s-maxage=${seconds}${stale}`
+  const revalidate = Math.min(STALE_WHILE_REVALIDATE, Math.floor(staleWhileRevalidate / 1000))
+  const ifError = Math.min(STALE_IF_ERROR, Math.floor(staleIfError / 1000))
+  return `public, max-age=${seconds}, s-maxage=${seconds}${
+    revalidate > 0 ? `, stale-while-revalidate=${revalidate}` : ''
+  }${ifError > 0 ? `, stale-if-error=${ifError}` : ''}`
 }
 
 /** Weak comparison, as a conditional GET wants it. */

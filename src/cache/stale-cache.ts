@@ -43,7 +43,7 @@ const OVERHEAD = 200
  */
 export class StaleCache<V> {
   readonly #slots: LRUCache<string, Slot<V>>
-  readonly #loads = new Map<string, Promise<Loaded<V>>>()
+  readonly #loads = new Map<string, Promise<Slot<V>>>()
   readonly #failures: LRUCache<string, { at: number; error: unknown }>
   readonly #now: () => number
   readonly #retryAfter: number
@@ -80,8 +80,8 @@ export class StaleCache<V> {
     }
     const outcome = await settleWithin(this.#load(key, load), patience)
     if (outcome.kind === 'value') {
-      const { value, fresh } = outcome.loaded
-      return { found: true, value, state: 'miss', remaining: fresh }
+      const { value, fresh, since } = outcome.loaded
+      return { found: true, value, state: 'miss', remaining: Math.max(0, fresh - (this.#now() - since)) }
     }
     // Looked up anew: another load may have replaced or ended the value in the meantime.
     const known = this.#slots.peek(key)
@@ -99,9 +99,10 @@ export class StaleCache<V> {
     return (await this.#load(key, load)).value
   }
 
-  /** Forgets a key; a load under way still answers its askers. */
+  /** Forgets a key; a load under way still answers its askers, and is not kept. */
   delete(key: string): void {
     this.#slots.delete(key)
+    this.#loads.delete(key)
   }
 
   get size(): number {
@@ -112,23 +113,29 @@ export class StaleCache<V> {
     return this.#slots.calculatedSize
   }
 
-  #load(key: string, load: () => Promise<Loaded<V>>): Promise<Loaded<V>> {
+  #load(key: string, load: () => Promise<Loaded<V>>): Promise<Slot<V>> {
     const running = this.#loads.get(key)
     if (running !== undefined) return running
     const since = this.#now()
-    const promise = load().then(
+    const isCurrent = () => this.#loads.get(key) === tracked
+    const tracked: Promise<Slot<V>> = load().then(
       (loaded) => {
+        const slot = { ...loaded, since }
+        if (!isCurrent()) return slot
+        this.#loads.delete(key)
         this.#failures.delete(key)
-        if (loaded.fresh > 0) this.#slots.set(key, { ...loaded, since })
+        if (slot.fresh > 0) this.#slots.set(key, slot)
         else this.#slots.delete(key)
-        return loaded
+        return slot
       },
       (error: unknown) => {
-        this.#failures.set(key, { at: this.#now(), error })
+        if (isCurrent()) {
+          this.#loads.delete(key)
+          this.#failures.set(key, { at: this.#now(), error })
+        }
         throw error
       }
     )
-    const tracked = promise.finally(() => this.#loads.delete(key))
     this.#loads.set(key, tracked)
     return tracked
   }
@@ -142,9 +149,9 @@ function ignore(): void {
   // The failure was noted by the load itself; the stale value has already been given.
 }
 
-type Settled<V> = { kind: 'value'; loaded: Loaded<V> } | { kind: 'failed'; error: unknown } | { kind: 'pending' }
+type Settled<V> = { kind: 'value'; loaded: Slot<V> } | { kind: 'failed'; error: unknown } | { kind: 'pending' }
 
-function settleWithin<V>(promise: Promise<Loaded<V>>, patience: number): Promise<Settled<V>> {
+function settleWithin<V>(promise: Promise<Slot<V>>, patience: number): Promise<Settled<V>> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve({ kind: 'pending' }), patience)
     promise.then(

@@ -80,7 +80,13 @@ export function readConfigFile(path: string, text: string): FileConfig {
     (error) => `${path}:${error.linePos?.[0].line ?? 1}: ${firstLine(error.message)}`
   )
   if (problems.length > 0) throw new ConfigError(problems)
-  const value: unknown = document.toJS() ?? {}
+  let value: unknown
+  try {
+    value = document.toJS() ?? {}
+  } catch (error) {
+    // Aliases that multiply without end, for one.
+    throw new ConfigError([`${path}:1: ${firstLine((error as Error).message)}`])
+  }
   const lineOf = (pointer: string): number => {
     const keys = pointer.split('/').slice(1)
     for (let depth = keys.length; depth > 0; depth--) {
@@ -125,6 +131,11 @@ function mostTelling(errors: readonly SchemaError[]): SchemaError[] {
     }
     const allowed = error.keyword === 'const' ? (error.params as { allowedValue?: unknown }).allowedValue : undefined
     const before = byPlace.get(error.instancePath)
+    if (error.keyword === 'enum') {
+      const words = (error.params as { allowedValues?: unknown[] }).allowedValues ?? []
+      byPlace.set(error.instancePath, { ...error, message: `must be one of ${words.join(', ')}` })
+      continue
+    }
     if (allowed !== undefined) {
       const message = before?.keyword === 'const' ? `${before.message}, ${allowed}` : `must be one of ${allowed}`
       byPlace.set(error.instancePath, { ...error, message })

@@ -46,7 +46,7 @@ class Reader {
     try {
       return parse(text)
     } catch (error) {
-      this.problems.push(`${name} is "${text}"; right would be ${(error as Error).message}.`)
+      this.problems.push(`${name} is "${withoutPassword(text)}"; right would be ${(error as Error).message}.`)
       return fallback
     }
   }
@@ -133,6 +133,11 @@ export function loadConfig(env: Environment, read = (path: string) => readFileSy
   checkCircle(config, reader)
   if (reader.problems.length > 0) throw new ConfigError(reader.problems)
   return { ...config, warnings: collectWarnings(config, reader) }
+}
+
+/** A URL may hold a password where none belongs; it is not repeated. */
+function withoutPassword(text: string): string {
+  return text.replace(/\/\/[^/@]*@/, '//***@')
 }
 
 function readHostList(text: string): string[] {

@@ -41,6 +41,8 @@ export class Breaker {
   }
 
   failed(): void {
+    // Calls that began before it opened say nothing new.
+    if (this.state === 'open') return
     this.#probing = false
     this.#failures++
     if (this.#failures < this.#threshold) return

@@ -1,7 +1,7 @@
 import type { PartnerConfig } from '../config/config.js'
 import { type FlavorAsset, READY } from '../flavors/flavor-asset.js'
 import type { ApiCall, KalturaApi } from './api.js'
-import type { OwnSessions } from './session.js'
+import type { OwnSession, OwnSessions } from './session.js'
 import {
   type AccessControlProfile,
   type EntryFacts,
@@ -39,9 +39,9 @@ export class CatalogClient {
   /** @throws UpstreamFailure when upstream fails in the sense of rule 6 of the design */
   async read(partner: PartnerConfig, entryId: string, signal: AbortSignal): Promise<Catalog> {
     const first = await this.#readOnce(partner, entryId, signal)
-    if (!first.refused) return first.catalog
+    if (first.refused === null) return first.catalog
     // A secret may have been rotated a moment ago: once more with a new session, then without the facts.
-    this.#sessions.refused(partner)
+    this.#sessions.refused(partner, first.refused)
     return (await this.#readOnce(partner, entryId, signal)).catalog
   }
 
@@ -49,7 +49,7 @@ export class CatalogClient {
     partner: PartnerConfig,
     entryId: string,
     signal: AbortSignal
-  ): Promise<{ catalog: Catalog; refused: boolean }> {
+  ): Promise<{ catalog: Catalog; refused: OwnSession | null }> {
     const own = await this.#sessions.get(partner, signal)
     const calls: ApiCall[] = [
       { service: 'session', action: 'startWidgetSession', widgetId: `_${partner.id}` },
@@ -72,7 +72,7 @@ export class CatalogClient {
     const visible = readEntry(visibleEntry)
     const entry = own === null ? 'unknown' : readOwnEntry(ownEntry, own.seesEverything)
     return {
-      refused: readApiError(ownEntry)?.code === 'INVALID_KS',
+      refused: readApiError(ownEntry)?.code === 'INVALID_KS' ? own : null,
       catalog: {
         visibleFlavors: visible === null || visible.partnerId !== partner.id ? null : readyOf(visibleFlavors),
         entry,

@@ -6,10 +6,20 @@ export type FailureKind =
   | 'private-address'
   | 'too-many-redirects'
   | 'too-large'
+  /** 502, 503 or 504. */
+  | 'unavailable'
   | 'status'
   | 'body'
   | 'api'
   | 'breaker-open'
+
+/** Failures that say something about the upstream as a whole, rather than about one request that a stranger made up. */
+export function isOutage(error: unknown): boolean {
+  return (
+    error instanceof UpstreamFailure &&
+    (error.kind === 'connect' || error.kind === 'timeout' || error.kind === 'unavailable')
+  )
+}
 
 /** Upstream fails in the sense of rule 6 of the design: a known answer may outlive it. */
 export class UpstreamFailure extends Error {

@@ -1,5 +1,5 @@
 import type { Breaker } from './breaker.js'
-import { UpstreamFailure } from './errors.js'
+import { isOutage, UpstreamFailure } from './errors.js'
 import type { Fetcher, FetchResult } from './fetcher.js'
 
 /** Redirects of the web server itself (to https, to another data centre), which say nothing about the request. */
@@ -30,14 +30,19 @@ export class PlayManifestClient {
       throw new UpstreamFailure('breaker-open', 'playManifest fails; it is not asked right now.')
     try {
       const answer = await this.#hops(this.#serviceUrl + path, MOVED, signal)
+      if (answer.status >= 502 && answer.status <= 504) {
+        throw new UpstreamFailure('unavailable', `playManifest answered with status ${answer.status}.`)
+      }
+      this.#breaker.succeeded()
       // A 4xx without Kaltura's header comes from something in between and says nothing about the entry.
       if (answer.status >= 500 || (answer.status >= 400 && answer.headers['x-kaltura'] === undefined)) {
         throw new UpstreamFailure('status', `playManifest answered with status ${answer.status}.`)
       }
-      this.#breaker.succeeded()
       return answer
     } catch (error) {
-      this.#breaker.failed()
+      // Strangers choose what is asked, so one odd answer must not close the way for everybody.
+      if (isOutage(error)) this.#breaker.failed()
+      else this.#breaker.succeeded()
       throw error
     }
   }
@@ -53,12 +58,24 @@ export class PlayManifestClient {
     let url = first
     for (let hop = 0; hop <= MAX_HOPS; hop++) {
       const answer = await this.#fetcher.fetch(url, { signal })
-      const location = answer.headers.location
-      if (!follow.has(answer.status) || typeof location !== 'string' || location === '') return answer
+      const location = locationOf(answer)
+      if (!follow.has(answer.status) || location === '') return answer
       url = resolveUrl(location, answer.url)
     }
     throw new UpstreamFailure('too-many-redirects', `Upstream redirected more than ${MAX_HOPS} times.`)
   }
+}
+
+/**
+ * The Location of an answer; empty without one. Bytes above 127 arrive one character each and are escaped one by one.
+ * @throws UpstreamFailure when there are several
+ */
+export function locationOf(answer: FetchResult): string {
+  const { location } = answer.headers
+  if (Array.isArray(location)) throw new UpstreamFailure('body', 'Upstream gave more than one Location.')
+  return (location ?? '')
+    .trim()
+    .replace(/[\u0080-\u00ff]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
 /** A Location against the URL that gave it. @throws UpstreamFailure for text that is no URL */

@@ -18,16 +18,29 @@ const RENEW_BEFORE = 600
 /** Hash types an app token may have; the API does not tell which, so they are tried in order of likelihood. */
 const HASHES = ['sha256', 'sha1', 'sha512', 'md5'] as const
 
+/** s in which a refused app token is not tried again. */
+const TOKEN_PAUSE = 60
+
+class TokenRefused extends Error {
+  constructor(code: string) {
+    super(`the app token was refused (${code}); it is tried again in ${TOKEN_PAUSE} s.`)
+  }
+}
+
 /** Makes and renews the gateway's own sessions, one per partner: locally with an admin secret, else by app token. */
 export class OwnSessions {
   readonly #api: KalturaApi
   readonly #now: () => number
   readonly #made = new Map<number, { session: OwnSession; until: number }>()
   readonly #secretIndex = new Map<number, number>()
+  readonly #tokenRefusedUntil = new Map<number, number>()
+  readonly #warn: (text: string) => void
 
-  constructor(api: KalturaApi, now: () => number = Date.now) {
+  /** @param warn takes what an operator should know; never holds a credential */
+  constructor(api: KalturaApi, now: () => number = Date.now, warn: (text: string) => void = () => {}) {
     this.#api = api
     this.#now = now
+    this.#warn = warn
   }
 
   /** The session to use now; null when the partner has no credential. */
@@ -51,13 +64,33 @@ export class OwnSessions {
       this.#made.set(partner.id, { session, until: now + LIFE })
       return session
     }
-    return partner.appToken === null ? null : this.#startByToken(partner.id, partner.appToken, signal)
+    return partner.appToken === null ? null : this.#tryToken(partner.id, partner.appToken, now, signal)
   }
 
-  /** Kaltura refused the session: the next one is made anew, with the next secret of a rotation. */
-  refused(partner: PartnerConfig): void {
+  /** Kaltura refused this session: the next one is made anew, with the next secret of a rotation. */
+  refused(partner: PartnerConfig, session: OwnSession): void {
+    // Others may have been refused with the same session a moment ago, and the next one be made already.
+    if (this.#made.get(partner.id)?.session !== session) return
     this.#made.delete(partner.id)
     this.#secretIndex.set(partner.id, (this.#secretIndex.get(partner.id) ?? 0) + 1)
+  }
+
+  /** A token that is refused leaves what anyone may see: said once, and tried again after a while. */
+  async #tryToken(
+    partnerId: number,
+    appToken: { id: string; token: string },
+    now: number,
+    signal: AbortSignal
+  ): Promise<OwnSession | null> {
+    if (now < (this.#tokenRefusedUntil.get(partnerId) ?? 0)) return null
+    try {
+      return await this.#startByToken(partnerId, appToken, signal)
+    } catch (error) {
+      if (!(error instanceof TokenRefused)) throw error
+      this.#tokenRefusedUntil.set(partnerId, now + TOKEN_PAUSE)
+      this.#warn(`Partner ${partnerId}: ${error.message} The gateway works without a credential until then.`)
+      return null
+    }
   }
 
   /** Source: reference ks.md section 7, appToken.startSession. */
@@ -87,7 +120,7 @@ export class OwnSessions {
     const info = answers.find((answer) => isObject(answer) && typeof answer.ks === 'string')
     if (!isObject(info)) {
       const code = answers.map((answer) => readApiError(answer)?.code).find((name) => name !== 'INVALID_APP_TOKEN_HASH')
-      throw new UpstreamFailure('api', `The app token was refused (${code ?? 'INVALID_APP_TOKEN_HASH'}).`)
+      throw new TokenRefused(code ?? 'INVALID_APP_TOKEN_HASH')
     }
     const session: OwnSession = {
       ks: String(info.ks),

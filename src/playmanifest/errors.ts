@@ -81,8 +81,11 @@ const DETAILS: Readonly<Record<number, string>> = {
 /** Decisions about the viewer or the moment: never kept by Kaltura, nor by us (vector group `errors`). */
 const PER_VIEWER: ReadonlySet<number> = new Set([3, 16, 53])
 
-/** Errors that depend on who asks or when, beyond Kaltura's own three: ours are stricter, since we stand before a CDN. */
-const PRIVATE: ReadonlySet<number> = new Set([3, 4, 7, 16, 27, 28, 30, 31, 32, 34, 53])
+/** Errors that say something about the entry, its partner or the URL alone: the same for everybody without a session. */
+const OF_OBJECT: ReadonlySet<number> = new Set([1, 2, 6, 9, 12, 13, 14, 15, 19, 25, 36, 42, 49, 58])
+
+/** Errors by which Kaltura says that it is in trouble itself. */
+const TROUBLE: ReadonlySet<number> = new Set([44, 46, 55, 57])
 
 /** Constant name of an error number, or null when Kaltura has none. */
 export function errorName(code: number): string | null {
@@ -116,7 +119,12 @@ export function isCacheableAtKaltura(code: number): boolean {
 
 /** Whether an error says something about the object alone, so that it may be shared between viewers (60 s). */
 export function isErrorOfObject(code: number): boolean {
-  return !PRIVATE.has(code)
+  return OF_OBJECT.has(code)
+}
+
+/** Whether an error is no answer about the entry but a failing Kaltura (rule 6 of the design). */
+export function isTrouble(code: number): boolean {
+  return TROUBLE.has(code)
 }
 
 /** Seconds after which a client may try again, for errors that pass by themselves: a live stream goes on air any moment. */

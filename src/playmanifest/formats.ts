@@ -1,5 +1,24 @@
 /** What is known about `format` and `protocol` values. Source: reference playmanifest.md sections 2.2 and 3. */
 
+/** Formats that Kaltura knows (reference playmanifest.md section 3). */
+export const FORMATS = [
+  'url',
+  'download',
+  'http',
+  'applehttp',
+  'hls',
+  'applehttp_to_mc',
+  'mpegdash',
+  'hds',
+  'hdnetwork',
+  'hdnetworkmanifest',
+  'hdnetworksmil',
+  'sl',
+  'rtmp',
+  'rtsp',
+  'multicast_silverlight'
+] as const
+
 /** Formats whose answer is, or leads to, a manifest that the gateway can serve itself. */
 export type ManifestKind = 'hls' | 'dash'
 

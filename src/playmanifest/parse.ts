@@ -77,10 +77,10 @@ export function parsePlayManifestUrl(rawUrl: string): ParseResult {
   const pairs = readPairs(segments.list)
   const badQuery = checkQuery(rawQuery)
   if (badQuery !== null) return badQuery
-  const { pairs: query, map } = parseQuery(rawQuery, decodeLeniently)
-  if (query.length + segments.list.length > MAX_PARAMETERS) {
+  if (rawQuery.split('&').length + segments.list.length > MAX_PARAMETERS) {
     return bad('TOO_MANY_PARAMETERS', `The URL has more than ${MAX_PARAMETERS} segments and parameters.`)
   }
+  const { pairs: query, map } = parseQuery(rawQuery, decodeLeniently)
   const pathMap = new Map<string, string | false>()
   for (const pair of pairs) if (!pathMap.has(pair.name)) pathMap.set(pair.name, pair.value)
   const params: Record<string, QueryValue | false> = Object.assign(Object.create(null), map)
@@ -132,7 +132,8 @@ function decodeSegments(rest: string): Segments {
     const decoded = percentDecode(raw)
     if (!decoded.ok) return bad('BAD_ESCAPE', 'The path holds a percent sign that is not followed by two hex digits.')
     const { text } = decoded
-    if (text.includes('/')) return bad('ENCODED_SLASH', 'The path holds an encoded slash (%2F).')
+    // Kaltura's web server decodes twice on its way to a file name, and answers 404 (path_pct252f).
+    if (text.includes('/') || /%2f/i.test(text)) return bad('ENCODED_SLASH', 'The path holds an encoded slash (%2F).')
     if (text === '.' || text === '..') return bad('DOT_SEGMENT', 'The path holds a dot segment.')
     if (CONTROL.test(text)) return bad('CONTROL_CHARACTER', 'The path holds a control character.')
     if (!decoded.utf8) opaque = true

@@ -27,7 +27,7 @@ interface ParsedName {
 /** Splits and reads a query string without its question mark. Never throws; bad escapes stay as they are. */
 export function parseQuery(query: string, decode: (raw: string) => string): { pairs: QueryPair[]; map: QueryMap } {
   const pairs: QueryPair[] = []
-  const tree: Tree = new Map()
+  const tree = new Tree()
   for (const raw of query.split('&')) {
     if (raw === '') continue
     const equals = raw.indexOf('=')
@@ -68,29 +68,33 @@ function mangle(name: string): string {
   return name.replace(/[ .]/g, '_')
 }
 
-type Tree = Map<string, string | Tree>
+/** A PHP array: its elements, and the next index for `[]`. */
+class Tree extends Map<string, string | Tree> {
+  #next = 0
+
+  override set(key: string, value: string | Tree): this {
+    if (/^(?:0|[1-9]\d{0,14})$/.test(key)) this.#next = Math.max(this.#next, Number(key) + 1)
+    return super.set(key, value)
+  }
+
+  next(): string {
+    return String(this.#next)
+  }
+}
 
 function assign(tree: Tree, { name, keys }: ParsedName, value: string): void {
   let node = tree
   let key = name
   for (const next of keys) {
     let child = node.get(key)
-    if (!(child instanceof Map)) {
-      child = new Map()
+    if (!(child instanceof Tree)) {
+      child = new Tree()
       node.set(key, child)
     }
     node = child
-    key = next ?? nextIndex(child)
+    key = next ?? child.next()
   }
   node.set(key, value)
-}
-
-function nextIndex(tree: Tree): string {
-  let highest = -1
-  for (const key of tree.keys()) {
-    if (/^(0|-?[1-9]\d{0,14})$/.test(key)) highest = Math.max(highest, Number(key))
-  }
-  return String(highest + 1)
 }
 
 function toMap(tree: Tree): QueryMap {

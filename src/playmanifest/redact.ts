@@ -4,8 +4,15 @@ const MASK = '***'
 
 /** Names outside playManifest's own that carry a credential in delivery URLs (reference delivery-urls.md section 5). */
 const TOKEN_NAMES = /^(?:ks|kt|policy|signature|hdnea|hdnts|__gda__|sig|token|x-amz-signature|x-goog-signature)$/i
-/** What a KS looks like wherever it stands: v2 text begins with the encoding of `v2|`; v1 is long base64. */
-const KS_TEXT = /djJ8[\w+/=%-]{12,}|[A-Za-z0-9+/_-]{80,}={0,2}/g
+/**
+ * What a KS looks like wherever it stands: v2 text begins with the encoding of `v2|`; v1 is long base64. A long run is
+ * tried from its beginning only, not from each of its characters.
+ */
+const KS_TEXT = /djJ8[\w+/=%-]{12,}|(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{80,}={0,2}/g
+
+/** A credential in an address inside a value, such as a page's. */
+const NESTED =
+  /((?:[?&;]|%3F|%26)(?:ks|kt|hashes|policy|signature|hdnea|hdnts|__gda__|sig|token)(?:=|%3D))[^&;\s"'%]+/gi
 
 function isSecret(name: string): boolean {
   const long = LONG_NAMES.get(name)
@@ -42,7 +49,7 @@ function maskSegments(path: string): string {
   for (let at = 0; at < segments.length - 1; at++) {
     if (segments[at] === '' || !isSecret(safeDecode(segments[at]!))) continue
     let next = at + 1
-    while (next < segments.length && segments[next] === '') next++
+    while (next < segments.length && (segments[next] === '' || segments[next] === 'index.php')) next++
     if (next < segments.length) segments[next] = MASK
   }
   return segments.join('/')
@@ -51,12 +58,15 @@ function maskSegments(path: string): string {
 function redactPair(pair: string): string {
   const equals = pair.indexOf('=')
   if (equals === -1) return maskSegments(pair)
-  const name = safeDecode(pair.slice(0, equals).replaceAll('+', ' ')).trim()
+  // As PHP reads a name: without what follows a bracket or a NUL.
+  const name = safeDecode(pair.slice(0, equals).replaceAll('+', ' '))
+    .replace(/[[\0].*$/s, '')
+    .trim()
   // A value may be a path itself, as in a page's address.
   return isSecret(name) ? `${pair.slice(0, equals)}=${MASK}` : maskSegments(pair)
 }
 
 /** Any text with what looks like a KS masked: upstream's error messages quote it. */
 export function redactText(text: string): string {
-  return text.replace(KS_TEXT, MASK)
+  return text.replace(KS_TEXT, MASK).replace(NESTED, `$1${MASK}`)
 }

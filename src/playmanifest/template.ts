@@ -59,6 +59,14 @@ function writePath(
 }
 
 /**
+ * Whether a value means the same as a path segment, whatever stands in between: web servers resolve dots, refuse escaped
+ * percent signs and slashes, and Kaltura drops `index.php` and empty segments, which would shift all that follows.
+ */
+function isPlainSegment(value: string): boolean {
+  return value.length <= MAX_SEGMENT && /^[\w,:-][\w.,:-]*$/.test(value) && value !== 'index.php'
+}
+
+/**
  * Writes a playManifest path from parameters alone, in the table's order: the upstream request of a value that is
  * shared, so that nothing of one viewer can be in it.
  */
@@ -67,10 +75,8 @@ export function writeCanonical(partnerId: number, parameters: EffectiveParameter
   const query: string[] = []
   for (const [name, value] of Object.entries(parameters) as [ParameterName, string | false][]) {
     if (value === false) continue
-    const encoded = encodeSegment(value)
-    if (value === '' || value.includes('/') || encoded.length > MAX_SEGMENT) {
-      query.push(`${name}=${encodeURIComponent(value)}`)
-    } else path += `/${name}/${encoded}`
+    if (isPlainSegment(value)) path += `/${name}/${value}`
+    else query.push(`${name}=${encodeURIComponent(value)}`)
   }
   return query.length === 0 ? path : `${path}?${query.join('&')}`
 }

@@ -2,7 +2,8 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Problem, problem, problemBody } from '../answer/problem.js'
-import { renderProblem } from '../answer/render.js'
+import { type Rendered, renderProblem } from '../answer/render.js'
+import { parsePlayManifestUrl } from '../playmanifest/parse.js'
 import { TooManyRequests } from './rate-limit.js'
 
 const CORS = { 'access-control-allow-origin': '*' }
@@ -21,18 +22,38 @@ export function registerErrors(app: FastifyInstance): void {
 /** Looking for addresses is an attack too: what is not found counts for the limits, so this comes after them. */
 export function registerNotFound(app: FastifyInstance): void {
   const limit = app.hasDecorator('rateLimit') ? { preHandler: app.rateLimit() } : {}
-  app.setNotFoundHandler(limit, (_request, reply) =>
-    sendProblem(
+  app.setNotFoundHandler(limit, (request, reply) => {
+    // Methods that the framework has no routes for.
+    const known = request.method === 'GET' || request.method === 'HEAD' || request.method === 'POST'
+    if (!known && parsePlayManifestUrl(request.raw.url ?? '').ok) {
+      reply.header('allow', 'GET, HEAD, POST, OPTIONS')
+      return sendProblem(reply, problem('METHOD_NOT_ALLOWED', 'playManifest takes GET, HEAD, POST and OPTIONS.'))
+    }
+    return sendProblem(
       reply,
       problem('NOT_FOUND', 'This service answers playManifest URLs: /p/{partnerId}/sp/{id}/playManifest/...')
     )
-  )
+  })
 }
 
-/** For errors that arise before a route is known; no hook runs there, so CORS is set by hand. */
-export function frameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+/**
+ * For errors that arise before a route is known; no hook runs there, so CORS is set by hand.
+ * @param answer what may still be answered although its path cannot be decoded; null when nothing
+ */
+export async function frameworkError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: (request: FastifyRequest) => Promise<Rendered | null>
+): Promise<void> {
   reply.headers(CORS)
-  void sendProblem(reply, asProblem(error, request))
+  const rendered = error.code === 'FST_ERR_BAD_URL' ? await answer(request).catch(() => null) : null
+  if (rendered === null) sendProblem(reply, asProblem(error, request))
+  else
+    reply
+      .code(rendered.status)
+      .headers(rendered.headers)
+      .send(rendered.body === '' ? undefined : rendered.body)
 }
 
 /** Bytes that are no request, before there is one: a few words of HTTP by hand, and the connection ends. */

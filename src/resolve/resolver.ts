@@ -86,6 +86,8 @@ export class Resolver {
     }
     const failed = decision.target === 'failed' || decision.target === 'pending' || found.state === 'stale-error'
     const life = failed ? 'failed' : Math.min(found.remaining, this.#config.cache.template)
+    // A widget session that does not see the entry says nothing about its flavors: the tags do.
+    if (plan.narrowing !== null && catalog.visibleFlavors === null) return this.#byTags(input, life)
     if (chosen.length === 0) return this.#asItCame(input, life)
     return this.#narrowed(input, chosenIds, life)
   }
@@ -104,6 +106,10 @@ export class Resolver {
     decision.sharing = [...reasons, ...verdict.target]
     if (reasons.length > 0) return null
     const key = targetKey(request, partner, plan, catalog, chosenIds)
+    if (key.path.length > MAX_LOCATION) {
+      decision.sharing = ['the request is too long to be asked in one spelling']
+      return null
+    }
     const deadline = Math.max(1, this.#config.upstreamTimeout - waited)
     const load = (): Promise<Loaded<Target>> => this.#loadTarget(partner, entryId, key, deadline)
     const patience = Math.max(1, this.#config.targetPatience - waited)
@@ -183,8 +189,7 @@ export class Resolver {
 
   #narrowed(input: ResolveInput, ids: readonly string[], life: TemplateLife): Answer {
     const answer = this.#template(input, { set: { ...input.plan.set, flavorIds: ids.join(',') } }, life)
-    if (answer.kind === 'template' && answer.location.length > MAX_LOCATION) return this.#byTags(input, life)
-    return answer
+    return isTooLong(answer) ? this.#byTags(input, life) : answer
   }
 
   /** The catalog is not there in time: the rule's tags say it nearly as well, and it loads behind. */
@@ -194,7 +199,8 @@ export class Resolver {
 
   #byTags(input: ResolveInput, life: TemplateLife): Answer {
     const tags = [...new Set((input.plan.narrowing?.levels ?? []).flat())].join(',')
-    return this.#template(input, { set: { ...input.plan.set, tags } }, life)
+    const answer = this.#template(input, { set: { ...input.plan.set, tags } }, life)
+    return isTooLong(answer) ? this.#asItCame(input, life) : answer
   }
 
   /** Not even the gateway's own parameters are taken out: what was signed was signed with them. */
@@ -233,9 +239,14 @@ export class Resolver {
 
 /** Kaltura's error number for an entry that the gateway itself knows not to serve; null when it may be served. */
 function entryError(catalog: Catalog, partner: PartnerConfig): number | null {
-  if (catalog.entry === 'missing') return 1
+  // To the gateway's credential an entry of another partner looks as one that does not exist.
   if (catalog.entry === 'unknown' || partner.otherPartnersEntries === 'redirect') return null
+  if (catalog.entry === 'missing') return 1
   return catalog.entry.partnerId === partner.id ? null : 1
+}
+
+function isTooLong(answer: Answer): boolean {
+  return answer.kind === 'template' && answer.location.length > MAX_LOCATION
 }
 
 function notShared(reason: string, fresh: number): Loaded<Target> {

@@ -4,8 +4,8 @@ import { readCacheControl } from '../kaltura/cache-control.js'
 import { UpstreamFailure } from '../kaltura/errors.js'
 import type { FetchResult } from '../kaltura/fetcher.js'
 import type { AllowedHosts } from '../kaltura/hosts.js'
-import { type PlayManifestClient, resolveUrl } from '../kaltura/playmanifest-client.js'
-import { isErrorOfObject, parseErrorHeader, retryAfter } from '../playmanifest/errors.js'
+import { locationOf, type PlayManifestClient, resolveUrl } from '../kaltura/playmanifest-client.js'
+import { isErrorOfObject, isTrouble, parseErrorHeader, retryAfter } from '../playmanifest/errors.js'
 import { header, mpdLocation, readBody } from './read-body.js'
 import type { Target, TargetKey } from './target.js'
 import { tokenIn } from './tokens.js'
@@ -28,12 +28,13 @@ export class TargetClient {
   /** @throws UpstreamFailure when upstream fails in the sense of rule 6 of the design */
   async fetch(key: TargetKey, signal: AbortSignal): Promise<Loaded<Target>> {
     const answer = await this.#client.ask(key.path, signal)
+    const { noStore, maxAge } = readCacheControl(answer.headers['cache-control'])
     if (answer.status >= 400) {
+      if (noStore) return this.#private('Kaltura does not let its error be kept')
       return this.#error(parseErrorHeader(header(answer, 'x-kaltura')), header(answer, 'x-kaltura-app'))
     }
     // A body is read before its headers are believed: a page of something in between has headers of its own.
     const body = answer.status === 200 ? await this.#body(answer, key, signal) : null
-    const { noStore, maxAge } = readCacheControl(answer.headers['cache-control'])
     const viewerBound = viewerBoundReason(answer)
     if (noStore || maxAge === null || maxAge <= 0) return this.#private('Kaltura does not let its answer be kept')
     if (viewerBound !== null) return this.#private(viewerBound)
@@ -41,16 +42,21 @@ export class TargetClient {
     if (target.kind === 'private') return this.#private(target.reason)
     if (target.kind === 'error') return this.#error(target.code, null)
     const bytes = 200 + 2 * (target.kind === 'redirect' ? target.location : target.body).length
-    return this.#keep(target, Math.min(this.#cache.target, maxAge * 1000), this.#cache.staleIfError, bytes)
+    return this.#keep(
+      target,
+      Math.min(this.#cache.target, Math.max(0, maxAge - ageOf(answer)) * 1000),
+      this.#cache.staleIfError,
+      bytes
+    )
   }
 
   async #redirect(answer: FetchResult, key: TargetKey, signal: AbortSignal): Promise<Target> {
     if (answer.status !== 302 && answer.status !== 303) {
       throw new UpstreamFailure('status', `playManifest answered with status ${answer.status}.`)
     }
-    const given = header(answer, 'location') ?? ''
+    const given = locationOf(answer)
     // A live stream whose URL was never entered (recording entry_live0002_mpegdash): nothing to play.
-    if (given.trim() === '') return { kind: 'error', code: 25, app: null }
+    if (given === '') return { kind: 'error', code: 25, app: null }
     const location = resolveUrl(given, answer.url)
     const { host } = new URL(location)
     if (this.#hosts.match(new URL(location)) === null) {
@@ -83,6 +89,7 @@ export class TargetClient {
 
   #error(code: number | null, app: string | null): Loaded<Target> {
     if (code === null) return this.#private('Kaltura refused without a number')
+    if (isTrouble(code)) throw new UpstreamFailure('status', `Kaltura answered error ${code}.`)
     if (!isErrorOfObject(code)) return this.#private(`Kaltura's error ${code} depends on the viewer`)
     const retry = retryAfter(code)
     const life = retry === null ? this.#cache.negative : Math.min(this.#cache.negative, retry * 1000)
@@ -97,6 +104,12 @@ export class TargetClient {
     const staleWhileRevalidate = Math.min(this.#cache.staleWhileRevalidate, staleIfError)
     return { value, fresh, staleWhileRevalidate, staleIfError, bytes }
   }
+}
+
+/** Seconds that an answer has already spent in caches on the way. */
+function ageOf(answer: FetchResult): number {
+  const age = Number(header(answer, 'age') ?? 0)
+  return Number.isFinite(age) && age > 0 ? age : 0
 }
 
 /** Signs that an answer was made for one viewer, beside its caching headers. */

@@ -37,6 +37,9 @@ const NAMES: ReadonlySet<string> = new Set([
   'googleaccessid'
 ])
 
+/** What tokens are called by, whatever the CDN. */
+const NAME_PART = /hmac|sign|token|secur|credential|verify|hash|^nv[ab]$|^acl$/
+
 const PATH_TOKEN = /\/(?:ks|sig|exp|t|token|hdnea|hdnts|kt)\/|\/(?:hdnea|hdnts|exp|hmac)=|;(?:hdnea|hdnts)=|djJ8/i
 
 /** What in a URL looks like a token, by name and never by value; null when nothing does. */
@@ -51,7 +54,7 @@ export function tokenIn(url: string): string | null {
     .split('#', 1)[0]!
     .split(/[&;]/)) {
     const name = decodeOnce(pair.split('=', 1)[0]!).toLowerCase()
-    if (NAMES.has(name) || name.startsWith('wowzatoken')) return `parameter ${name}`
+    if (NAMES.has(name) || NAME_PART.test(name)) return `parameter ${name}`
     if (decodeOnce(pair).includes('djJ8')) return 'a parameter that holds a KS'
   }
   return null

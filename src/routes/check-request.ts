@@ -20,13 +20,13 @@ const ID_PARAMETERS: readonly (readonly [ParameterName, RegExp])[] = [
  * Refuses what Kaltura accepts but is dangerous to pass on: a protocol that is no scheme we know (Kaltura copies it into
  * its Location), a callback that is script, ids with characters that no id has. Null when there is nothing to refuse.
  */
-export function checkRequest({ effective, params }: PlayManifestRequest): Problem | null {
+export function checkRequest({ effective, query }: PlayManifestRequest): Problem | null {
   const { protocol, device } = effective
   if (typeof protocol === 'string' && !isKnownProtocol(protocol)) {
     return problem('BAD_PROTOCOL', 'protocol has to be http or https (or one of rtmp, rtmpe, rtmpt, rtmpte, rtsp).')
   }
-  const callback = params.callback
-  if (typeof callback === 'string' && !PLAIN_NAME.test(callback)) {
+  // Kaltura reads it from the query only, whatever stands in the path.
+  if (query.some(({ name, value }) => name === 'callback' && !PLAIN_NAME.test(value))) {
     return problem('BAD_CALLBACK', 'callback may hold letters, digits, underscores and dots only.')
   }
   for (const [name, shape] of ID_PARAMETERS) {

@@ -36,37 +36,55 @@ const SHAPES = ['/p/:pid/sp/:sp', '/p/:pid', '/s/p/:pid/sp/:sp', '/s/p/:pid'].fl
 /** ms that "not served here" may be kept: a configuration may change any moment. */
 const NOT_SERVED = 10_000
 
+const ALLOW = { allow: 'GET, HEAD, POST, OPTIONS' }
+
 /** The playManifest URLs: GET and HEAD are answered, POST is sent on to Kaltura as it came. */
 export function playManifestRoutes(app: FastifyInstance, options: PlayManifestRoutesOptions): void {
   const comesBack = circleCheck(options.config.cdnUrl)
   app.decorateRequest('decision', null)
-  // The body of a POST is Kaltura's to read: the client sends it again behind the 307.
+  // A body is Kaltura's to read: the client sends it again behind the 307. It is answered before anybody looks at it.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  const get = async (request: FastifyRequest): Promise<Rendered> =>
+    comesBack(request) ? loop() : answerGet(request, options)
+  const post = async (request: FastifyRequest): Promise<Rendered> =>
+    comesBack(request) ? loop() : answerPost(request, options)
+  const none = async () =>
+    renderProblem(problem('METHOD_NOT_ALLOWED', 'playManifest takes GET, HEAD, POST and OPTIONS.'), ALLOW)
+  const others = app.supportedMethods.filter((name) => !['GET', 'HEAD', 'POST', 'OPTIONS'].includes(name))
   for (const url of SHAPES) {
     app.route({
       method: ['GET', 'HEAD'],
       url,
       exposeHeadRoute: false,
-      handler: async (request, reply) => send(reply, comesBack(request) ? loop() : await answerGet(request, options))
+      handler: async (request, reply) => send(reply, await get(request))
     })
-    app.route({
-      method: 'POST',
-      url,
-      handler: async (request, reply) => send(reply, comesBack(request) ? loop() : answerPost(request, options))
-    })
-    app.route({
-      method: ['PUT', 'PATCH', 'DELETE'],
-      url,
-      handler: async (_request, reply) =>
-        send(
-          reply,
-          renderProblem(problem('METHOD_NOT_ALLOWED', 'playManifest takes GET, HEAD, POST and OPTIONS.'), {
-            allow: 'GET, HEAD, POST, OPTIONS'
-          })
-        )
-    })
+    for (const [method, answer] of [
+      ['POST', post],
+      [others, none]
+    ] as const) {
+      app.route({
+        method: method as string[],
+        url,
+        // Behind the limits, before the body and its type are looked at.
+        preParsing: async (request, reply) => send(reply, await answer(request)),
+        handler: async () => undefined
+      })
+    }
   }
+}
+
+/**
+ * Answers a request whose path the router could not decode, such as bytes that are no UTF-8: Kaltura reads them, so they
+ * are redirected byte for byte. Null when it is no playManifest URL, or broken.
+ */
+export async function answerUndecodable(
+  request: FastifyRequest,
+  options: PlayManifestRoutesOptions
+): Promise<Rendered | null> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return null
+  const parsed = parsePlayManifestUrl(request.raw.url ?? '')
+  return parsed.ok && parsed.request.opaque ? answerGet(request, options) : null
 }
 
 function send(reply: FastifyReply, { status, headers, body }: Rendered): FastifyReply {
@@ -87,7 +105,8 @@ async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOpt
   const refused = checkRequest(parsed.request)
   if (refused !== null) return renderProblem(refused)
   const answer = await answerRequest(request, parsed.request, partner, decision, options)
-  return render(answer, decision, request.headers['if-none-match'])
+  const { staleWhileRevalidate, staleIfError } = config.cache
+  return render(answer, decision, { ifNoneMatch: request.headers['if-none-match'], staleWhileRevalidate, staleIfError })
 }
 
 /** Parsed and harmless: identify, decide, resolve. */
@@ -114,7 +133,7 @@ async function answerRequest(
     ...(proxies.has(request.socket.remoteAddress) ? { cdnHeaders: request.headers } : {}),
     ...(hint === null ? {} : { hint })
   })
-  const scheme = request.protocol === 'https' ? 'https' : 'http'
+  const scheme = request.protocol.toLowerCase() === 'https' ? 'https' : 'http'
   const plan = decide(config.rules, { parameters: effective, device: identified.device, scheme, partner })
   decision.format = plan.format
   decision.protocol = plan.protocol
@@ -123,7 +142,7 @@ async function answerRequest(
   decision.vary = [
     ...(plan.reads.includes('device') ? identified.headersRead : []),
     // Without a `protocol` the scheme is the viewer's, which a proxy tells in a header.
-    ...(effective.protocol === undefined && !proxies.empty ? ['x-forwarded-proto'] : [])
+    ...(plan.reads.includes('scheme') && !proxies.empty ? ['x-forwarded-proto'] : [])
   ]
   return resolver.resolve({ request: parsed, partner, plan, ks, decision })
 }

@@ -3,7 +3,7 @@ import type { Device } from '../viewer/device.js'
 import type { Delivery, Rule } from './schema.js'
 
 /** Facts about a request that a rule may read; what was read becomes `Vary` and part of cache keys. */
-export type Fact = 'device'
+export type Fact = 'device' | 'scheme'
 
 /** What a rule wants of the flavors, when it narrows Kaltura's own choice. */
 export interface Narrowing {
@@ -55,11 +55,11 @@ export function decide(rules: readonly Rule[], input: DecideInput): Plan {
   const asked = typeof parameters.format === 'string' ? parameters.format : undefined
   const wanted = parameters.format === undefined ? DEFAULT_FORMAT : (asked ?? '')
   const { rule, reads } = match(rules, wanted, input)
+  const protocol = chooseProtocol(input)
   const format = wanted === AUTO_FORMAT ? (rule?.then.format ?? DEFAULT_FORMAT) : wanted
   const explicit = EXPLICIT.some((name) => parameters[name] !== undefined)
   const set: Partial<Record<ParameterName, string>> = {}
   if (parameters.format === undefined || asked === AUTO_FORMAT) set.format = format
-  const protocol = chooseProtocol(input)
   if (protocol.set) set.protocol = protocol.value
   return {
     rule: rule?.name ?? null,
@@ -68,7 +68,7 @@ export function decide(rules: readonly Rule[], input: DecideInput): Plan {
     set,
     narrowing: rule?.then.tags === undefined || explicit ? null : narrowingOf(rule),
     delivery: rule?.then.delivery ?? partner.delivery,
-    reads
+    reads: protocol.readsScheme ? [...reads, 'scheme'] : reads
   }
 }
 
@@ -85,13 +85,17 @@ function narrowingOf(rule: Rule): Narrowing {
  * Without a `protocol` Kaltura writes http whatever the viewer uses (recording xfp_https_noprotocol), which an https page
  * cannot play: there the viewer's own scheme is written in.
  */
-function chooseProtocol({ parameters, scheme, partner }: DecideInput): { value: string; set: boolean } {
+function chooseProtocol({ parameters, scheme, partner }: DecideInput): {
+  value: string
+  set: boolean
+  readsScheme: boolean
+} {
   const asked = parameters.protocol
   if (asked === undefined || asked === false || asked === '' || asked === 'null') {
-    return { value: scheme, set: scheme === 'https' }
+    return { value: scheme, set: scheme === 'https', readsScheme: true }
   }
-  if (asked === 'http' && partner.upgradeInsecure) return { value: 'https', set: true }
-  return { value: asked, set: false }
+  if (asked === 'http' && partner.upgradeInsecure) return { value: 'https', set: true, readsScheme: false }
+  return { value: asked, set: false, readsScheme: false }
 }
 
 /**
@@ -102,7 +106,7 @@ function match(rules: readonly Rule[], format: string, input: DecideInput): { ru
   const reads = new Set<Fact>()
   for (const rule of rules) {
     const { when } = rule
-    if (when.format !== undefined && !list(when.format).includes(format)) continue
+    if (when.format !== undefined && !(list(when.format) as readonly string[]).includes(format)) continue
     if (when.partner !== undefined && !list(when.partner).includes(input.partner.id)) continue
     if (when.device === undefined && when.androidBelow === undefined && when.androidFrom === undefined) {
       return { rule, reads: [...reads] }

@@ -1,15 +1,24 @@
 import Type, { type Static } from 'typebox'
+import { FORMATS } from '../playmanifest/formats.js'
+import { DEVICE_CLASSES } from '../viewer/device.js'
 
-/** Device classes a rule may name; the values of `Device['class']` in viewer/device.ts. */
 const Words = Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })
-const WordOrWords = Type.Union([Type.String({ minLength: 1 }), Words])
+
+/** One of the words, by name: a rule that says `ipadd` would never match, and nobody would know. */
+function oneOf<T extends string>(words: readonly T[]) {
+  return Type.Enum([...words] as [T, ...T[]])
+}
+
+function OneOrMore<T extends string>(words: readonly T[]) {
+  return Type.Union([oneOf(words), Type.Array(oneOf(words), { minItems: 1 })])
+}
 
 /** What a rule looks at. Every field given must match; a list matches when one of its values does. */
 export const WhenSchema = Type.Object(
   {
-    device: Type.Optional(WordOrWords),
+    device: Type.Optional(OneOrMore(DEVICE_CLASSES)),
     /** Effective `format`, after the default for a missing one. */
-    format: Type.Optional(WordOrWords),
+    format: Type.Optional(OneOrMore([...FORMATS, 'auto'])),
     /** Android below this major version; an unknown version does not match. */
     androidBelow: Type.Optional(Type.Integer({ minimum: 1 })),
     /** Android from this major version; an unknown version matches. */
@@ -23,7 +32,7 @@ export const WhenSchema = Type.Object(
 export const ThenSchema = Type.Object(
   {
     /** Format sent upstream; only replaces `auto` or a missing one, never an explicit format. */
-    format: Type.Optional(Type.String({ minLength: 1 })),
+    format: Type.Optional(oneOf(FORMATS)),
     /** Levels in order; the first level with a match wins, inside a level tags are alternatives. */
     tags: Type.Optional(Type.Array(Words, { minItems: 1 })),
     /** One flavor only, and which by bitrate. */

@@ -28,6 +28,16 @@ t.test('caching of what is proven public; a stale answer is not kept any longer'
   )
 })
 
+t.test('what a CDN is told never exceeds what the gateway itself does', async (t) => {
+  const target: Answer = { kind: 'target', location: LOCATION, remaining: 1000, state: 'hit' }
+  const told = (options: object) => render(target, decision, options).headers['cache-control']
+  t.equal(told({ staleWhileRevalidate: 0, staleIfError: 0 }), 'public, max-age=1, s-maxage=1')
+  t.equal(
+    told({ staleWhileRevalidate: 5_000, staleIfError: 86_400_000 }),
+    'public, max-age=1, s-maxage=1, stale-while-revalidate=5, stale-if-error=600'
+  )
+})
+
 t.test('manifests have a strong ETag and answer 304 to it', async (t) => {
   const manifest: Answer = {
     kind: 'manifest',
@@ -50,7 +60,7 @@ t.test('manifests have a strong ETag and answer 304 to it', async (t) => {
     ['"x"', 200],
     ['abc', 200]
   ] as const) {
-    const rendered = render(manifest, decision, header)
+    const rendered = render(manifest, decision, { ifNoneMatch: header })
     t.equal(rendered.status, status, header)
     if (status === 304) {
       t.equal(rendered.body, '')

@@ -47,8 +47,12 @@ t.test('odd request targets', async (t) => {
   const get = (target: string) => send(gatewayUrl, `GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
   t.match(await get(`http://evil.example${BASE}/entryId/0_a/format/url`), /^HTTP\/1\.1 404 /, 'an absolute URL')
   t.match(await get('*'), /^HTTP\/1\.1 4/)
-  t.match(await get(`${BASE}/entryId/0_a/tags/\xe4/format/hds`), /^HTTP\/1\.1 (302|400) /, 'a raw byte above 127')
-  const fragment = await get(`${BASE}/entryId/0_a/format/hds/#x`)
+  t.match(
+    await get(`${BASE}/entryId/0_a/tags/\xe4/format/hdnetwork/ks/x`),
+    /^HTTP\/1\.1 (302|400) /,
+    'a raw byte above 127'
+  )
+  const fragment = await get(`${BASE}/entryId/0_a/format/hdnetwork/ks/x/#x`)
   t.match(fragment, /^HTTP\/1\.1 302 /)
   t.notMatch(fragment, /location: [^\r\n]*#/i, 'a fragment would swallow what is added behind it')
 })

@@ -119,6 +119,10 @@ t.test('a wrong value stops the start with its name, what was given and what wou
   }
 })
 
+t.test('a password in a URL is not repeated', async (t) => {
+  t.notMatch(problems({ ...MINIMAL, KALTURA_SERVICE_URL: 'https://u:hunter2@x' })[0], /hunter2/)
+})
+
 t.test('all mistakes are told at once', async (t) => {
   t.equal(problems({ ...MINIMAL, PORT: 'x', DELIVERY: 'y', CACHE_TTL: 'z' }).length, 3)
 })
@@ -208,6 +212,18 @@ t.test('a mistake in the file is told with its line', async (t) => {
     [
       'rules:\n  - name: x\n    when: {}\n    then: { single: biggest }\n',
       /^g\.yaml:4: .*single must be one of largest, smallest/
+    ],
+    [
+      'rules:\n  - name: x\n    when: { device: ipadd }\n    then: {}\n',
+      /^g\.yaml:3: \/rules\/0\/when\/device must be one of ipad, iphone/
+    ],
+    [
+      'rules:\n  - name: x\n    when: {}\n    then: { format: bogus }\n',
+      /^g\.yaml:4: .*format must be one of url, download/
+    ],
+    [
+      'a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c, *c]\n',
+      /^g\.yaml:1: /
     ],
     ['cache:\n  catalog: soon\n', /^g\.yaml:2: \/cache\/catalog is "soon"; right would be a duration/],
     ['a: [1\n', /^g\.yaml:\d+: /],

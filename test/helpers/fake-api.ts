@@ -38,8 +38,13 @@ export async function fakeApi(t: Test, answer: (calls: Call[]) => unknown) {
   })
   const clock = { now: 1_700_000_000_000 }
   const api = new KalturaApi(fetcher, base, new Breaker())
-  const sessions = new OwnSessions(api, () => clock.now)
-  return { asked, clock, api, sessions, catalogs: new CatalogClient(api, sessions) }
+  const warnings: string[] = []
+  const sessions = new OwnSessions(
+    api,
+    () => clock.now,
+    (text) => warnings.push(text)
+  )
+  return { asked, clock, warnings, api, sessions, catalogs: new CatalogClient(api, sessions) }
 }
 
 export function partnerOf(over: Partial<PartnerConfig> = {}): PartnerConfig {

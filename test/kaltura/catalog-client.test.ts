@@ -196,13 +196,39 @@ t.test('an app token: its hash over the widget session, tried in each hash type'
   }
 })
 
-t.test('an app token that is refused is a failure that says so without the token', async (t) => {
+t.test('an app token that is refused leaves what anyone may see, is told once, and tried again later', async (t) => {
   const partner = partnerOf({ adminSecrets: [], appToken: { id: '0_tok', token: 'tokensecret' } })
-  const { catalogs } = await fakeApi(t, (calls) =>
-    calls.map((call) => (call.service === 'appToken' ? error('APP_TOKEN_EXPIRED') : { ks: 'w' }))
+  const { catalogs, asked, clock, warnings } = await fakeApi(t, (calls) =>
+    calls.map((call, i) =>
+      call.service === 'appToken'
+        ? error('APP_TOKEN_EXPIRED')
+        : i === 1
+          ? { id: '0_a', partnerId: 101 }
+          : { ks: 'w', objects: [{ id: '0_f', status: 2 }] }
+    )
   )
-  await t.rejects(catalogs.read(partner, '0_a', soon()), {
-    name: 'UpstreamFailure',
-    message: 'The app token was refused (APP_TOKEN_EXPIRED).'
-  } as never)
+  for (let i = 0; i < 3; i++) {
+    const catalog = await catalogs.read(partner, '0_a', soon())
+    t.match(catalog, { entry: 'unknown', profile: null, visibleFlavors: [{ id: '0_f' }] })
+  }
+  t.equal(asked.length, 2 + 3, 'the token is not tried for every entry')
+  t.match(warnings, [/Partner 101: the app token was refused \(APP_TOKEN_EXPIRED\)/])
+  t.notMatch(warnings.join(), /tokensecret/)
+  clock.now += 61_000
+  await catalogs.read(partner, '0_a', soon())
+  t.equal(asked.length, 5 + 3)
+})
+
+t.test('a session that many were refused with at once moves to the next secret once', async (t) => {
+  const { catalogs, asked } = await fakeApi(t, (calls) => {
+    const good = verifyKs(String(calls[3]?.ks), ['new'], 101).ok
+    const entry = { id: '0_a', partnerId: 101, accessControlId: 2 }
+    return calls.map((_, i) =>
+      i === 3 ? (good ? entry : error('INVALID_KS')) : i === 4 ? { id: 2, rules: [] } : { ks: 'w', objects: [] }
+    )
+  })
+  const partner = partnerOf({ adminSecrets: ['old', 'new'] })
+  const read = await Promise.all(Array.from({ length: 4 }, (_, i) => catalogs.read(partner, `0_${i}`, soon())))
+  for (const catalog of read) t.match(catalog.entry, { id: '0_a' })
+  t.ok(asked.length <= 8)
 })

@@ -23,6 +23,21 @@ t.test('a KS does not survive, wherever it stands and however it is written', as
   t.notMatch(redactText(`Invalid KS "${KS}", Error "-1,INVALID_STR"`), KS.slice(8, 40))
 })
 
+t.test('short credentials in odd places', async (t) => {
+  for (const url of [
+    `${BASE}?ks[]=SECRET`,
+    `${BASE}?ks[x]=SECRET`,
+    `${BASE}?ks%00x=SECRET`,
+    `${BASE}?a=1;ks=SECRET`,
+    `${BASE}/ks/index.php/SECRET`,
+    `${BASE}?u=http://h/?ks=SECRET`,
+    `${BASE}?u=http%3A%2F%2Fh%2F%3Fks%3DSECRET`,
+    `${BASE}?+ks=SECRET`
+  ]) {
+    t.notMatch(redactUrl(url), /SECRET/, url)
+  }
+})
+
 t.test('tokens of delivery URLs are masked, the rest stays readable', async (t) => {
   t.equal(
     redactUrl('https://cdn.example.com/a.m3u8?Policy=abc&Signature=def&Key-Pair-Id=K1&x=1'),

@@ -17,7 +17,12 @@ t.test('token-bearing delivery URLs are recognised (reference delivery-urls.md s
     'https://storage.googleapis.com/a.mp4?GoogleAccessId=x&Expires=1&Signature=y',
     'https://x.blob.core.windows.net/a.mp4?sv=2020&se=2026-01-01&sig=abc',
     'https://livepackager.example.com/env/ny-prod/live/hls/p/101/e/0_live0003/tl/main/st/0/t/XJImg3PdyoWLexoa-8PAQA/index-s36.m3u8',
-    'https://cdn.example.com/a.mp4?%6Bs=x'
+    'https://cdn.example.com/a.mp4?%6Bs=x',
+    'https://cdn.example.com/a.mp4?hmac=x',
+    'https://cdn.example.com/a.mp4?verify=1-x',
+    'https://cdn.example.com/a.mp4?X-Amz-Credential=x',
+    'https://cdn.example.com/a.mp4?nva=1&nvb=2',
+    'https://cdn.example.com/a.mp4?cdn_hash=x'
   ]) {
     t.type(tokenIn(url), 'string', url)
     t.notMatch(tokenIn(url) ?? '', /djJ8|abcdef/, 'the reason does not repeat the token')

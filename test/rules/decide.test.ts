@@ -89,8 +89,19 @@ t.test(
 )
 
 t.test('only what a rule could read is read', async (t) => {
-  t.strictSame(plan(UA.desktop, { format: 'mpegdash' }).reads, [], 'no rule speaks of DASH')
-  t.strictSame(plan(UA.desktop, { format: 'applehttp' }).reads, ['device'], 'also when no rule matched in the end')
+  t.strictSame(plan(UA.desktop, { format: 'mpegdash', protocol: 'http' }).reads, [], 'no rule speaks of DASH')
+  t.strictSame(
+    plan(UA.desktop, { format: 'applehttp', protocol: 'http' }).reads,
+    ['device'],
+    'also when no rule matched in the end'
+  )
+  for (const protocol of [undefined, 'null', '', false] as const) {
+    t.strictSame(
+      plan(UA.desktop, { format: 'mpegdash', ...(protocol === undefined ? {} : { protocol }) }).reads,
+      ['scheme'],
+      String(protocol)
+    )
+  }
 })
 
 t.test('Android versions: unknown counts as modern', async (t) => {
