@@ -24,25 +24,18 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: "Kaltura's help page says `url`; the F4M that Kaltura answers is played by nothing today"
   },
   {
-    cases: /^path_pct(?:00|2f_in_value|2f_in_ks|2f_lower)$/,
+    cases: /^path_pct(?:00|2f_in_value|2f_in_ks|2f_lower|252f)$/,
     when: 'always',
     what: 'an encoded slash or control character in the path',
     instead: '400 with a reason',
     reason: "Kaltura's web server answers a bare 404"
   },
   {
-    cases: /^path_pct2(?:52f|f_query)$/,
+    cases: /^path_pct2f_query$/,
     when: 'always',
     what: 'an id with a slash in it',
     instead: '400 with a reason',
-    reason: 'no id has one; Kaltura looks for it and falls back, or its web server refuses it'
-  },
-  {
-    cases: /^path_pct_nonutf8$/,
-    when: 'always',
-    what: 'bytes in the path that are no UTF-8',
-    instead: '400 with a reason',
-    reason: 'two different requests must never look the same; Kaltura drops what it cannot read'
+    reason: 'no id has one; Kaltura looks for it and falls back'
   },
   {
     cases: /^path_query_array$/,
@@ -120,6 +113,13 @@ export const DIFFERENCES: readonly Difference[] = [
     what: 'a URL signed by Kaltura (`kt`), or with an `expiry` that never comes',
     instead: 'redirect',
     reason: 'only Kaltura can check its own signature'
+  },
+  {
+    cases: /^path_pct_nonutf8$/,
+    when: 'sharing',
+    what: 'bytes that are no UTF-8',
+    instead: 'redirect',
+    reason: 'two different requests must never look the same here; Kaltura drops what it cannot read'
   },
   {
     cases: /^(?:deliverycode|playbackcontext)$/,

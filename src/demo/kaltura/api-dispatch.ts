@@ -14,6 +14,7 @@ import { resolveReferences } from './references.js'
 import { applyResponseProfile } from './response-profile.js'
 import { accessControlProfile } from './services/access-control-profile.js'
 import { baseEntry, liveStream, media } from './services/base-entry.js'
+import { captionAsset } from './services/caption-asset.js'
 import { conversionProfile } from './services/conversion-profile.js'
 import { flavorAsset } from './services/flavor-asset.js'
 import { session } from './services/session.js'
@@ -24,9 +25,17 @@ import { readKs, type Session } from './session.js'
 export type CallFrame = Omit<ApiCall, 'session' | 'ks' | 'partnerId' | 'params'>
 
 const SERVICES: ReadonlyMap<string, ApiService> = new Map(
-  [system, session, baseEntry, media, liveStream, flavorAsset, accessControlProfile, conversionProfile].map(
-    (service) => [service.name.toLowerCase(), service]
-  )
+  [
+    system,
+    session,
+    baseEntry,
+    media,
+    liveStream,
+    flavorAsset,
+    captionAsset,
+    accessControlProfile,
+    conversionProfile
+  ].map((service) => [service.name.toLowerCase(), service])
 )
 
 /** Parameters that a multirequest hands down to requests without their own (reference api-v3.md section 3). */

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type CallFrame, dispatch } from './api-dispatch.js'
-import { ApiDie } from './api-errors.js'
+import { ApiDie, ApiRedirect } from './api-errors.js'
 import { parseApiRequest, text } from './api-request.js'
 import { headerOf, type KalturaOptions } from './options.js'
 import { writeAnswer } from './wire.js'
@@ -80,6 +80,10 @@ export function answerApi(options: KalturaOptions, request: FastifyRequest, repl
     }
     return calls
   } catch (error) {
+    if (error instanceof ApiRedirect) {
+      reply.code(302).headers({ location: error.location, 'content-type': 'text/html; charset=UTF-8' }).send('')
+      return []
+    }
     if (!(error instanceof ApiDie)) throw error
     reply
       .headers({ ...error.headers, 'content-type': 'text/html; charset=UTF-8' })

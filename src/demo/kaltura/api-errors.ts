@@ -30,6 +30,15 @@ export class ApiDie extends Error {
   }
 }
 
+/** An action whose answer is somewhere else. */
+export class ApiRedirect extends Error {
+  readonly location: string
+  constructor(location: string) {
+    super('the answer is elsewhere')
+    this.location = location
+  }
+}
+
 export const serviceNotSpecified = (): ApiError =>
   new ApiError('SERVICE_NOT_SPECIFIED', 'Service name was not specified, please specify one')
 

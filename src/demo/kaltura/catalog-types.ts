@@ -99,7 +99,7 @@ export interface CaptionAsset {
   version: number
   /** 2 is READY. */
   status: number
-  /** Where its playlist is: a URL, or a path below the CDN base. */
+  /** A URL, or a path below the CDN base, without extension: `.m3u8` is its playlist, `.vtt` the whole file. */
   source: string
 }
 

@@ -1,6 +1,7 @@
+import { READY } from '../../flavors/flavor-asset.js'
 import { isMediaKey, type MediaKey, mediaFiles } from '../media-files.js'
 import { Catalog, makeEntry } from './catalog.js'
-import type { CatalogEntry, CatalogFlavor } from './catalog-types.js'
+import type { CaptionAsset, CatalogEntry, CatalogFlavor } from './catalog-types.js'
 import {
   CREATED,
   convertingFlavors,
@@ -116,6 +117,22 @@ function entriesOf(partnerId: number): { entry: CatalogEntry; flavors: CatalogFl
   ]
 }
 
+/** The public video's captions, which the demo's CDN has. None is the default: players ask for one when it is chosen. */
+function captionsOf(partnerId: number): CaptionAsset[] {
+  const caption = (code: string, language: string): CaptionAsset => ({
+    id: `0_publcc${code}`,
+    entryId: DEMO_ENTRIES.public,
+    partnerId,
+    language,
+    label: language,
+    isDefault: false,
+    version: 0,
+    status: READY,
+    source: `/captions/${code}`
+  })
+  return [caption('en', 'English'), caption('es', 'Spanish')]
+}
+
 /** The demo's catalog: one entry for each thing that a link can meet. Media are those of the demo CDN. */
 export function demoCatalog(options: DemoCatalogOptions = {}): Catalog {
   const { partnerId = 101, allowedRange = '203.0.113.0/24', now } = options
@@ -130,7 +147,8 @@ export function demoCatalog(options: DemoCatalogOptions = {}): Catalog {
     accessControlProfiles: accessControlProfiles(partnerId, allowedRange),
     conversionProfiles: conversionProfiles(partnerId),
     deliveryProfiles: DELIVERY_PROFILES,
-    flavorParams: FLAVOR_PARAMS
+    flavorParams: FLAVOR_PARAMS,
+    captions: captionsOf(partnerId)
   }
   return now === undefined ? new Catalog(data) : new Catalog(data, now)
 }

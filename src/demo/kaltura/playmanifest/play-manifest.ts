@@ -2,8 +2,10 @@ import { randomInt } from 'node:crypto'
 import type { EffectiveParameters } from '../../../playmanifest/parameters.js'
 import type { KalturaOptions } from '../options.js'
 import { type Answer, chooseRenderer, renderAnswer } from '../render/answer.js'
+import type { MediaItem } from '../render/rendering.js'
+import { tokenizeItems } from '../tokenizers/tokenize.js'
 import { admit, PlayManifestError } from './checks.js'
-import { deliver } from './deliver.js'
+import { type Delivery, deliver } from './deliver.js'
 import { errorAnswer } from './error-answer.js'
 import { subtitlesOf } from './subtitles.js'
 
@@ -48,7 +50,7 @@ export function playManifest(options: KalturaOptions, request: PlayManifestReque
     const partner = options.catalog.partners.get(admitted.entry.partnerId)
     const answer = renderAnswer(
       renderer,
-      { ...delivery.rendering, subtitles },
+      { ...delivery.rendering, items: signedItems(delivery, { now, clientIp: request.ip }), subtitles },
       {
         deliveryCode: params.deliveryCode || (partner?.defaultDeliveryCode ?? ''),
         playbackContext: params.playbackContext || '',
@@ -71,6 +73,12 @@ export function playManifest(options: KalturaOptions, request: PlayManifestReque
     const answer = errorAnswer({ code, detail, method: request.method, notFoundStatus, now })
     return acp === null ? answer : withAccess(answer, acp)
   }
+}
+
+/** The items, signed if the delivery profile has a tokenizer. */
+function signedItems({ rendering, profile }: Delivery, at: { now: number; clientIp: string }): readonly MediaItem[] {
+  const { items, baseUrl } = rendering
+  return profile.tokenizer === undefined ? items : tokenizeItems(profile.tokenizer, at, items, baseUrl)
 }
 
 function withAccess(answer: Answer, acp: string): Answer {

@@ -42,7 +42,6 @@ export function getContextData(call: ApiCall): unknown {
     .flavorsOf(entry.id)
     .filter((flavor) => flavor.status === READY && allowsFlavorParams(access, flavor.flavorParamsId))
     .sort(byBitrate)
-  const chosen = entry.type === LIVE ? ready : selectByLevels(ready, levelsOf(stated))
   return {
     messages,
     actions,
@@ -57,7 +56,7 @@ export function getContextData(call: ApiCall): unknown {
     ...streaming(entry, stated),
     accessControlMessages: messages,
     accessControlActions: actions,
-    flavorAssets: isBlocked(access) ? [] : chosen.map(flavorToWire),
+    flavorAssets: isBlocked(access) ? [] : selectByLevels(ready, levelsOf(stated)).map(flavorToWire),
     msDuration: entry.lengthInMsecs,
     pluginData: [],
     objectType: 'KalturaEntryContextDataResult'

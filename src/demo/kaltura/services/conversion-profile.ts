@@ -44,6 +44,15 @@ function get(call: ApiCall): Record<string, unknown> {
   return toWire(profile)
 }
 
+/** The partner's default for media, or for the `type` asked for. */
+function getDefault(call: ApiCall): Record<string, unknown> {
+  const type = integer(call.params, 'type') ?? 1
+  const own = visible(call).filter((profile) => profile.partnerId === call.session?.partnerId && profile.type === type)
+  const profile = own.find(({ isDefault }) => isDefault)
+  if (profile === undefined) throw conversionProfileNotFound(0)
+  return toWire(profile)
+}
+
 function list(call: ApiCall): Record<string, unknown> {
   const type = integer(nested(call.params, 'filter'), 'typeEqual')
   const profiles = visible(call).filter((profile) => type === null || profile.type === type)
@@ -58,6 +67,7 @@ export const conversionProfile: ApiService = {
   name: 'conversionProfile',
   actions: {
     get: { permission: 'admin', required: ['id'], run: get },
+    getDefault: { permission: 'admin', run: getDefault },
     list: { permission: 'admin', run: list }
   }
 }

@@ -1,10 +1,11 @@
+import { languageCode } from '../../../flavors/audio-info.js'
 import { READY } from '../../../flavors/flavor-asset.js'
 import { byBitrate } from '../../../flavors/order.js'
 import { selectByLevels } from '../../../flavors/tag-levels.js'
 import { type AccessResult, allowsFlavorParams, evaluateAccess, isBlocked, NO_RULES } from '../access.js'
 import { type ApiCall, isAdmin, requireEntry } from '../api-context.js'
 import { nested, type Params, text } from '../api-request.js'
-import type { CatalogEntry, CatalogFlavor, DeliveryProfile } from '../catalog-types.js'
+import type { CaptionAsset, CatalogEntry, CatalogFlavor, DeliveryProfile } from '../catalog-types.js'
 import { profilesForContext } from '../delivery-profiles.js'
 import { flavorToWire } from '../flavor-json.js'
 import { isWidget } from '../session.js'
@@ -79,7 +80,7 @@ export function getPlaybackContext(call: ApiCall): unknown {
   const flavorAssets = ready.filter((flavor) => used.has(flavor)).map(flavorToWire)
   return {
     sources,
-    playbackCaptions: [],
+    playbackCaptions: call.catalog.captionsOf(entry.id).map((caption) => captionOf(call, caption)),
     flavorAssets,
     actions,
     messages,
@@ -146,5 +147,23 @@ function sourceOf(call: ApiCall, entry: CatalogEntry, delivery: DeliveryProfile,
       `/flavorIds/${flavorIds}/deliveryProfileId/${delivery.id}/protocol/${protocol}/format/${suffix}`,
     drm: [],
     objectType: 'KalturaPlaybackSource'
+  }
+}
+
+/** KalturaCaptionType.WEBVTT. */
+const WEBVTT = '3'
+
+/** A caption as a player without HLS gets it: the whole file (reference api-v3.md section 4). */
+function captionOf(call: ApiCall, { id, label, language, isDefault, version }: CaptionAsset): object {
+  const service = `${call.bases.api}/api_v3/index.php/service`
+  return {
+    label,
+    format: WEBVTT,
+    language,
+    webVttUrl: `${service}/caption_captionasset/action/serveWebVTT/captionAssetId/${id}/segmentIndex/-1/version/${version}/captions.vtt`,
+    url: `${service}/caption_captionAsset/action/serve/captionAssetId/${id}/v/${version}`,
+    isDefault,
+    languageCode: languageCode(language),
+    objectType: 'KalturaCaptionPlaybackPluginData'
   }
 }
