@@ -67,7 +67,7 @@ child.on('close', (code) => {
   // What stands behind the last file is tap's own summary and the coverage of the run.
   console.log(buffer.filter((line) => line.trim() !== '').join('\n'))
   if (skipped.size > 0) {
-    console.log('\nSuites that did not run whole, and what to install:')
+    console.log('\nNot run, why, and what to install:')
     for (const [reason, names] of skipped) console.log(`  - ${reason}: ${[...names].join(', ')}`)
   }
   const failed = code === 0 ? counts.failed : Math.max(1, counts.failed)
