@@ -10,6 +10,8 @@ export interface Difference {
   when: 'always' | 'sharing'
   /** What the request is, in words. */
   what: string
+  /** Set where Kaltura has to decide for the viewer, so that no answer can be everybody's. */
+  ofViewer?: true
   /** What the gateway does instead. */
   instead: string
   reason: string
@@ -83,6 +85,7 @@ export const DIFFERENCES: readonly Difference[] = [
     cases: /^(?:entry_(?:limfl|prev0|site0)001|site_referrer|rule_)/,
     when: 'sharing',
     what: 'an entry whose access control profile has rules',
+    ofViewer: true,
     instead: 'redirect',
     reason: "Kaltura decides for the viewer; no answer is everybody's"
   },
@@ -90,6 +93,7 @@ export const DIFFERENCES: readonly Difference[] = [
     cases: /^flv_(?:flavorId_(?:notready|otherentry|wrong)|flavorIds_mixed|flavorParamId_unknown)_/,
     when: 'sharing',
     what: 'an explicit id that is no ready flavor of the entry',
+    ofViewer: true,
     instead: 'redirect',
     reason: 'Kaltura may know more about it than a widget session sees, and strangers must not make cache keys'
   },
@@ -97,6 +101,7 @@ export const DIFFERENCES: readonly Difference[] = [
     cases: /^(?:live3_(?!http$|sl$|url$)|entry_live0002_applehttp$|live2_applehttp_to_mc$)/,
     when: 'sharing',
     what: 'live streams that have something to play',
+    ofViewer: true,
     instead: 'redirect',
     reason: 'their URLs carry tokens and may be for one viewer only'
   },
@@ -111,6 +116,7 @@ export const DIFFERENCES: readonly Difference[] = [
     cases: /^(?:kt_invalid|expiry_nan)$/,
     when: 'sharing',
     what: 'a URL signed by Kaltura (`kt`), or with an `expiry` that never comes',
+    ofViewer: true,
     instead: 'redirect',
     reason: 'only Kaltura can check its own signature'
   },
@@ -125,6 +131,7 @@ export const DIFFERENCES: readonly Difference[] = [
     cases: /^(?:deliverycode|playbackcontext)$/,
     when: 'sharing',
     what: '`deliveryCode`, `playbackContext`',
+    ofViewer: true,
     instead: 'redirect',
     reason: "Kaltura writes the viewer's value into the answer"
   },
@@ -132,6 +139,7 @@ export const DIFFERENCES: readonly Difference[] = [
     cases: /^rf_jsonp_(?:http|url|pathcallback)$/,
     when: 'sharing',
     what: '`responseFormat=jsonp`',
+    ofViewer: true,
     instead: 'redirect',
     reason: "the answer is script with the viewer's callback in it"
   },
@@ -167,6 +175,7 @@ export const DIFFERENCES: readonly Difference[] = [
     cases: /^post_form$/,
     when: 'sharing',
     what: 'POST',
+    ofViewer: true,
     instead: '307 to Kaltura',
     reason: "a body is Kaltura's to read"
   },
