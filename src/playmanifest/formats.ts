@@ -40,11 +40,21 @@ export function isProgressive(format: string): boolean {
 }
 
 /** Formats that are answered alike for everybody and that only Kaltura knows how to write: kept as they come. */
-const DOCUMENTS: ReadonlySet<string> = new Set(['http', 'hds', 'hdnetworkmanifest', 'hdnetworksmil', 'sl', 'rtmp'])
+const DOCUMENTS: ReadonlySet<string> = new Set([
+  'http',
+  'hls',
+  'hds',
+  'hdnetworkmanifest',
+  'hdnetworksmil',
+  'sl',
+  'rtmp',
+  'applehttp_to_mc',
+  'multicast_silverlight'
+])
 
 /**
  * Whether an answer in this format may be resolved here: a closed list, since a key must not be made of whatever a
- * stranger writes. Left to Kaltura: `hdnetwork` (its document holds the request itself), `rtsp` (a page), live and unknown ones.
+ * stranger writes. Left to Kaltura: `hdnetwork` (its document holds the request itself), `rtsp` (a page) and unknown ones.
  */
 export function isResolvable(format: string): boolean {
   return isProgressive(format) || manifestKind(format) !== null || DOCUMENTS.has(format)

@@ -29,7 +29,10 @@ export class TargetClient {
   async fetch(key: TargetKey, signal: AbortSignal): Promise<Loaded<Target>> {
     const answer = await this.#client.ask(key.path, signal)
     const { noStore, maxAge } = readCacheControl(answer.headers['cache-control'])
-    if (answer.status >= 400) {
+    // One format keeps status 200 for its errors (recording fmt_applehttp_to_mc_http).
+    const isError =
+      answer.status >= 400 || (answer.body === '' && parseErrorHeader(header(answer, 'x-kaltura')) !== null)
+    if (isError) {
       if (noStore) return this.#private('Kaltura does not let its error be kept')
       return this.#error(parseErrorHeader(header(answer, 'x-kaltura')), header(answer, 'x-kaltura-app'))
     }

@@ -144,9 +144,9 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: "the answer is script with the viewer's callback in it"
   },
   {
-    cases: /^(?:fmt_(?:bogus|uppercase|multicast_silverlight|applehttp_to_mc|rtsp)_?|fmt_uppercase$|path_semicolon$)/,
+    cases: /^(?:fmt_(?:bogus|rtsp)_|fmt_uppercase$|path_semicolon$)/,
     when: 'sharing',
-    what: 'formats that are unknown, a page (`rtsp`), or live only',
+    what: 'formats that are unknown or a page (`rtsp`)',
     instead: 'redirect',
     reason: 'what the gateway does not understand better than Kaltura goes there unchanged'
   },
@@ -168,6 +168,7 @@ export const DIFFERENCES: readonly Difference[] = [
     cases: /^blocked_partner_url$/,
     when: 'sharing',
     what: 'a partner without a credential and a statement',
+    ofViewer: true,
     instead: 'redirect',
     reason: 'nothing is known about it here'
   },
