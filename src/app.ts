@@ -3,6 +3,7 @@ import { type Logger, pino } from 'pino'
 import type { Rendered } from './answer/render.js'
 import type { Config } from './config/config.js'
 import { KalturaApi } from './kaltura/api.js'
+import { ApiPassthrough, VIA } from './kaltura/api-passthrough.js'
 import { Breaker } from './kaltura/breaker.js'
 import { CatalogClient } from './kaltura/catalog-client.js'
 import { Fetcher } from './kaltura/fetcher.js'
@@ -16,6 +17,7 @@ import { registerRateLimit } from './plugins/rate-limit.js'
 import { registerRequestLog } from './plugins/request-log.js'
 import { Resolver } from './resolve/resolver.js'
 import { TargetClient } from './resolve/target-client.js'
+import { apiPassthroughRoutes } from './routes/api-passthrough.js'
 import { answerUndecodable, playManifestRoutes } from './routes/playmanifest.js'
 import { TrustedProxies } from './viewer/trusted-proxies.js'
 
@@ -71,6 +73,11 @@ export async function buildApp(
   registerHealth(app)
   const options = { config, resolver, proxies, now }
   playManifestRoutes(app, options)
+  if ([...config.partners.values()].some(({ apiPassthrough }) => apiPassthrough.length > 0)) {
+    const passthrough = new ApiPassthrough(config.hosts, config.serviceUrl, config.upstreamTimeout)
+    app.addHook('onClose', () => passthrough.close())
+    await apiPassthroughRoutes(app, { config, passthrough, via: VIA })
+  }
   undecodable = (request) => answerUndecodable(request, options)
   return app
 }

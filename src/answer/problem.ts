@@ -33,6 +33,11 @@ export const PROBLEMS = {
   BAD_REQUEST: [400, 'The request could not be understood'],
   REQUEST_TIMEOUT: [408, 'The request did not come in time'],
   HEADERS_TOO_LARGE: [431, 'The request headers are too large'],
+  API_UNCLEAR: [400, 'The API request cannot be judged'],
+  API_ACTION_REFUSED: [403, 'This API action is not passed through'],
+  API_NOT_SERVED: [404, 'API calls of this partner are not passed through'],
+  API_FAILED: [502, 'Kaltura could not be asked'],
+  API_TIMEOUT: [504, 'Kaltura did not answer in time'],
   LOOP: [508, 'The redirect leads back here'],
   INTERNAL: [500, 'Something went wrong here']
 } as const satisfies Record<BadUrlCode | string, readonly [number, string]>

@@ -15,6 +15,10 @@ export interface PartnerConfig {
   upgradeInsecure: boolean
   /** What to do with an entry that belongs to another partner than the path says. */
   otherPartnersEntries: 'refuse' | 'redirect'
+  /** Actions of API v3 that are passed through, as `service.action` in lower case. Empty: off. */
+  apiPassthrough: readonly string[]
+  /** Whether Kaltura takes the viewer's address from the X-Forwarded-For that the gateway writes. */
+  forwardedFor: 'ignored' | 'trusted'
   delivery: Delivery
 }
 

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import { readHostPattern } from '../kaltura/hosts.js'
+import { readActionPair } from '../rules/api-actions.js'
 import { RuleSchema } from '../rules/schema.js'
 import { ConfigError } from './config.js'
 import { readBaseUrl, readBytes, readDuration } from './values.js'
@@ -19,6 +20,10 @@ const PartnerSchema = Type.Object(
     ksUriRestrict: Type.Optional(Type.Union([Type.Literal('possible'), Type.Literal('never')])),
     upgradeInsecure: Type.Optional(Type.Boolean()),
     otherPartnersEntries: Type.Optional(Type.Union([Type.Literal('refuse'), Type.Literal('redirect')])),
+    apiPassthrough: Type.Optional(
+      Type.Union([Type.Literal('off'), Type.Literal('player'), Type.Array(Type.String({ minLength: 1 }))])
+    ),
+    forwardedFor: Type.Optional(Type.Union([Type.Literal('ignored'), Type.Literal('trusted')])),
     delivery: Type.Optional(Delivery)
   },
   { additionalProperties: false }
@@ -161,6 +166,12 @@ function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => num
   raw.hosts?.allowed?.forEach((host, index) => {
     read(`/hosts/allowed/${index}`, host, readHostPattern)
   })
+  for (const [index, { apiPassthrough }] of (raw.partners ?? []).entries()) {
+    if (!Array.isArray(apiPassthrough)) continue
+    for (const [at, pair] of apiPassthrough.entries()) {
+      read(`/partners/${index}/apiPassthrough/${at}`, pair, readActionPair)
+    }
+  }
   const { patience: rawPatience, serviceUrl: rawService, cdnUrl: rawCdn, ...rest } = raw
   const catalog = read('/patience/catalog', rawPatience?.catalog, readDuration)
   const target = read('/patience/target', rawPatience?.target, readDuration)

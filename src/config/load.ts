@@ -4,6 +4,7 @@ import type { Delivery } from '../rules/schema.js'
 import { SHIPPED_RULES } from '../rules/shipped.js'
 import { type CacheConfig, type Config, ConfigError, type PartnerConfig } from './config.js'
 import { type FileConfig, readConfigFile } from './file.js'
+import { checkPassthrough, readActions } from './passthrough.js'
 import {
   readBaseUrl,
   readBoolean,
@@ -131,6 +132,7 @@ export function loadConfig(env: Environment, read = (path: string) => readFileSy
     warnings: []
   }
   checkCircle(config, reader)
+  reader.problems.push(...checkPassthrough(partners.values()))
   if (reader.problems.length > 0) throw new ConfigError(reader.problems)
   return { ...config, warnings: collectWarnings(config, reader) }
 }
@@ -161,6 +163,8 @@ function readPartners(reader: Reader, file: FileConfig, delivery: Delivery): Map
       ksUriRestrict: partner.ksUriRestrict ?? 'possible',
       upgradeInsecure: partner.upgradeInsecure ?? false,
       otherPartnersEntries: partner.otherPartnersEntries ?? 'refuse',
+      apiPassthrough: readActions(partner.apiPassthrough),
+      forwardedFor: partner.forwardedFor ?? 'ignored',
       delivery: partner.delivery ?? delivery
     })
   }
@@ -187,6 +191,8 @@ function readPartners(reader: Reader, file: FileConfig, delivery: Delivery): Map
     ksUriRestrict: known?.ksUriRestrict ?? 'possible',
     upgradeInsecure: known?.upgradeInsecure ?? false,
     otherPartnersEntries: known?.otherPartnersEntries ?? 'refuse',
+    apiPassthrough: known?.apiPassthrough ?? [],
+    forwardedFor: known?.forwardedFor ?? 'ignored',
     delivery: known?.delivery ?? delivery
   })
   return partners

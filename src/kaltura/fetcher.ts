@@ -15,6 +15,8 @@ export interface FetchOptions {
   signal: AbortSignal
   /** Bytes of body, after decompression. */
   maxBytes?: number
+  /** How the body's bytes become text: UTF-8 unless said otherwise; `latin1` keeps each byte as it is. */
+  encoding?: 'utf8' | 'latin1'
 }
 
 /** One answer of an upstream, its body read whole. */
@@ -65,7 +67,8 @@ export class Fetcher {
         signal: options.signal,
         dispatcher: match === 'exact' ? this.#trusting : this.#checking
       })
-      const body = await readBody(answer.body, answer.headers['content-encoding'], options.maxBytes ?? MAX_BYTES)
+      const bytes = await readBody(answer.body, answer.headers['content-encoding'], options.maxBytes ?? MAX_BYTES)
+      const body = bytes.toString(options.encoding ?? 'utf8')
       return { status: answer.statusCode, headers: answer.headers, body, url: url.href }
     } catch (error) {
       throw asFailure(error, options.signal)
@@ -102,7 +105,7 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
 
 type Body = NodeJS.ReadableStream & { destroy(error?: Error): void }
 
-async function readBody(body: Body, encoding: string | string[] | undefined, maxBytes: number): Promise<string> {
+async function readBody(body: Body, encoding: string | string[] | undefined, maxBytes: number): Promise<Buffer> {
   // A body may break when nobody reads it any more; what matters is told once, by the loop below.
   let decoder: Transform | null = null
   body.on('error', (error) => decoder?.destroy(error))
@@ -119,7 +122,7 @@ async function readBody(body: Body, encoding: string | string[] | undefined, max
   } finally {
     body.destroy()
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 function decoderFor(encoding: string | string[] | undefined, body: Body): Transform | null {

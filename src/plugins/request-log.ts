@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { redactUrl } from '../playmanifest/redact.js'
+import { isApiUrl, redactApiUrl } from '../playmanifest/redact-api.js'
 
 /**
  * One line a request, after the answer: what was asked (credentials masked), what was decided and why. Fastify's own
@@ -12,9 +13,10 @@ export function registerRequestLog(app: FastifyInstance): void {
     const failed = decision !== null && decision.failure !== null
     // Masking costs more than a line does: not for a line that nobody wants.
     if (!(request.log as unknown as Logger).isLevelEnabled(failed ? 'warn' : 'info')) return done()
+    const url = request.raw.url ?? ''
     const fields = {
       method: request.method,
-      url: redactUrl(request.raw.url ?? ''),
+      url: isApiUrl(url) ? redactApiUrl(url) : redactUrl(url),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       client: request.ip,

@@ -74,13 +74,18 @@ function addPartners(level: ApiParameters, actions: readonly string[], partners:
   const widget = textOf(level, 'widgetId')
   if (widget) {
     if (!widget.startsWith('_')) {
-      throw new UnclearApiRequest('widgetId has to be an underscore and the partner id: other widgets hide whose they are.')
+      throw new UnclearApiRequest(
+        'widgetId has to be an underscore and the partner id: other widgets hide whose they are.'
+      )
     }
     partners.add(partnerNumber(widget.slice(1), 'widgetId'))
   }
   const ks = textOf(level, 'ks')
   if (!ks) return
-  if (ks.includes('{')) return requireWidgetReference(ks, actions)
+  if (ks.includes('{')) {
+    requireWidgetReference(ks, actions)
+    return
+  }
   const partnerId = decodeKs(ks)?.partnerId ?? null
   if (partnerId === null) throw new UnclearApiRequest('The KS cannot be read: it does not say whose it is.')
   partners.add(partnerId)

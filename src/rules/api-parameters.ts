@@ -1,4 +1,4 @@
-import { type QueryPair, parseQuery } from '../playmanifest/php-query.js'
+import { parseQuery, type QueryPair } from '../playmanifest/php-query.js'
 
 /** The request cannot be judged, so it is refused; the message says why and holds no value of the request. */
 export class UnclearApiRequest extends Error {}

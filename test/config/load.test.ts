@@ -234,3 +234,28 @@ t.test('a mistake in the file is told with its line', async (t) => {
   t.match(problems(env, {})[0], /CONFIG_FILE is "g\.yaml", which cannot be read \(ENOENT\)/)
   t.strictSame(problems(env, { 'g.yaml': '' }), [], 'an empty file is fine')
 })
+
+t.test('apiPassthrough: off, player, or a list; only where addresses do not matter or reach Kaltura', async (t) => {
+  const env = { ...MINIMAL, CONFIG_FILE: 'gateway.yaml' }
+  const partner = (text: string, over: Record<string, string> = {}) =>
+    loadConfig({ ...env, ...over }, read({ 'gateway.yaml': `partners:\n  - id: 101\n${text}` })).partners.get(101)
+  const wrong = (text: string) => problems(env, { 'gateway.yaml': `partners:\n  - id: 101\n${text}` })
+  t.match(loadConfig(MINIMAL).partners.get(101), { apiPassthrough: [], forwardedFor: 'ignored' })
+  t.same(partner('    apiPassthrough: off\n')?.apiPassthrough, [])
+  const player = partner('    sharePublic: true\n    apiPassthrough: player\n')
+  t.ok(player?.apiPassthrough.includes('baseentry.getplaybackcontext'))
+  t.match(partner('    forwardedFor: trusted\n    apiPassthrough: [baseEntry.get]\n'), {
+    apiPassthrough: ['baseentry.get'],
+    forwardedFor: 'trusted'
+  })
+  t.ok(partner('    apiPassthrough: player\n', { KALTURA_SHARE_PUBLIC: 'true' }), 'stated by the variable')
+  t.match(wrong('    apiPassthrough: player\n'), [
+    /^partner 101: apiPassthrough is on.*sharePublic: true, or forwardedFor/
+  ])
+  const list = (pairs: string) => wrong(`    sharePublic: true\n    apiPassthrough: ${pairs}\n`)
+  t.match(list('[baseEntry.get, flavorAsset.getUrl]'), [
+    /^gateway\.yaml:4: \/partners\/0\/apiPassthrough\/1 is "flavorAsset\.getUrl"; right would be an action that makes/
+  ])
+  t.match(list('[session.start, x]'), [/session\.start/, /"x"; right would be a pair such as baseEntry\.list/])
+  t.equal(list('everything').length, 1)
+})

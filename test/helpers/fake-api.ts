@@ -56,6 +56,8 @@ export function partnerOf(over: Partial<PartnerConfig> = {}): PartnerConfig {
     ksUriRestrict: 'possible',
     upgradeInsecure: false,
     otherPartnersEntries: 'refuse',
+    apiPassthrough: [],
+    forwardedFor: 'ignored',
     delivery: 'mirror',
     ...over
   }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { program } from './require-program.js'
+import { packages, program } from './require-program.js'
 
 /** Stands in for the test that asks, and writes down what it was told. */
 function listener() {
@@ -30,4 +30,22 @@ t.test('fails under REQUIRE_ALL=1', async (t) => {
   const { told, teller } = listener()
   t.equal(program(teller, 'no-such-program', 'a-package'), null)
   t.same(told, [['fail', reason]])
+})
+
+t.test('packages of a folder: found, or skipped with the command that installs them, or failed', async (t) => {
+  const folder = t.testdir({
+    installed: { node_modules: { '.package-lock.json': '{}' } },
+    broken: { node_modules: {} }
+  })
+  const { told, teller } = listener()
+  t.equal(packages(teller, `${folder}/installed`), `${folder}/installed/node_modules`)
+  t.same(told, [])
+  const env = t.intercept(process, 'env', { value: { PATH: process.env.PATH } })
+  const reason = `the packages of ${folder}/broken are not installed (npm ci --prefix ${folder}/broken)`
+  t.equal(packages(teller, `${folder}/broken`), null)
+  t.same(told, [['pass', { skip: reason }]])
+  env.restore()
+  t.intercept(process, 'env', { value: { PATH: process.env.PATH, REQUIRE_ALL: '1' } })
+  t.equal(packages(teller, `${folder}/broken`), null)
+  t.same(told.at(-1), ['fail', reason])
 })

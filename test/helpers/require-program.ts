@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { Test } from 'tap'
 
@@ -22,7 +22,23 @@ export function program(t: Teller, name: string, debianPackage: string): string 
       // Not in this directory.
     }
   }
-  const reason = `${name} is not installed (Debian: apt-get install ${debianPackage})`
+  return missing(t, `${name} is not installed (Debian: apt-get install ${debianPackage})`)
+}
+
+/**
+ * Finds a folder of packages that a test cannot do without, installed apart from the gateway's own.
+ *
+ * @param folder the folder with package.json and lockfile, from the root of the repository
+ * @returns its node_modules; null as above
+ */
+export function packages(t: Teller, folder: string): string | null {
+  const path = join(folder, 'node_modules')
+  // Written last by npm: an install that broke off has none.
+  if (existsSync(join(path, '.package-lock.json'))) return path
+  return missing(t, `the packages of ${folder} are not installed (npm ci --prefix ${folder})`)
+}
+
+function missing(t: Teller, reason: string): null {
   if (process.env.REQUIRE_ALL === '1') t.fail(reason)
   else t.pass(reason, { skip: reason })
   return null

@@ -17,8 +17,10 @@ import { baseEntry, liveStream, media } from './services/base-entry.js'
 import { captionAsset } from './services/caption-asset.js'
 import { conversionProfile } from './services/conversion-profile.js'
 import { flavorAsset } from './services/flavor-asset.js'
+import { metadata } from './services/metadata.js'
 import { session } from './services/session.js'
 import { system } from './services/system.js'
+import { user } from './services/user.js'
 import { readKs, type Session } from './session.js'
 
 /** What is the same for every call of one HTTP request. */
@@ -34,7 +36,9 @@ const SERVICES: ReadonlyMap<string, ApiService> = new Map(
     flavorAsset,
     captionAsset,
     accessControlProfile,
-    conversionProfile
+    conversionProfile,
+    metadata,
+    user
   ].map((service) => [service.name.toLowerCase(), service])
 )
 
