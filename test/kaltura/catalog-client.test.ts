@@ -138,7 +138,7 @@ t.test(
     let refuse = true
     const entry = { id: '0_a', partnerId: 101, accessControlId: 2 }
     const { catalogs, asked, clock } = await fakeApi(t, (calls) =>
-      calls.map((call, i) =>
+      calls.map((_call, i) =>
         i === 3 && refuse
           ? error('INVALID_KS')
           : i === 1 || i === 3
