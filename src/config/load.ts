@@ -3,8 +3,9 @@ import { AllowedHosts, readHostPattern } from '../kaltura/hosts.js'
 import type { Delivery } from '../rules/schema.js'
 import { SHIPPED_RULES } from '../rules/shipped.js'
 import { type CacheConfig, type Config, ConfigError, type PartnerConfig } from './config.js'
-import { type FileConfig, readConfigFile } from './file.js'
+import type { FileConfig } from './file.js'
 import { checkPassthrough, readActions } from './passthrough.js'
+import { type Environment, Reader } from './reader.js'
 import {
   readBaseUrl,
   readBoolean,
@@ -17,75 +18,12 @@ import {
   readSeconds
 } from './values.js'
 
-export type Environment = Readonly<Record<string, string | undefined>>
-
 const DELIVERIES: readonly Delivery[] = ['mirror', 'redirect', 'proxy']
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 /** Part of the contract, not of this version: said at the start, since a silent no-op would be worse. */
 const LATER = ['REDIS_URL', 'ADMIN_TOKEN', 'ADMIN_PORT', 'SIGNING_KEYS']
 
-/** Reads variables one by one and collects what is wrong, so that a start names every mistake at once. */
-class Reader {
-  readonly problems: string[] = []
-  readonly #env: Environment
-  readonly #read: (path: string) => string
-
-  constructor(env: Environment, read: (path: string) => string) {
-    this.#env = env
-    this.#read = read
-  }
-
-  /** Text of a variable; empty counts as unset. */
-  text(name: string): string | undefined {
-    const value = this.#env[name]?.trim()
-    return value === '' ? undefined : value
-  }
-
-  value<T>(name: string, parse: (text: string) => T, fallback: T): T {
-    const text = this.text(name)
-    if (text === undefined) return fallback
-    try {
-      return parse(text)
-    } catch (error) {
-      this.problems.push(`${name} is "${withoutPassword(text)}"; right would be ${(error as Error).message}.`)
-      return fallback
-    }
-  }
-
-  /** A secret, given as `NAME` or as `NAME_FILE`; never repeated in a message. */
-  secret(name: string): string | undefined {
-    const path = this.text(`${name}_FILE`)
-    const direct = this.text(name)
-    if (path === undefined) return direct
-    if (direct !== undefined) this.problems.push(`${name} and ${name}_FILE are both set; right would be one of them.`)
-    return this.secretFile(path, `${name}_FILE`)
-  }
-
-  secretFile(path: string, named: string): string | undefined {
-    try {
-      const text = this.#read(path).trim()
-      if (text !== '') return text
-      this.problems.push(`${named} names "${path}", which is empty; right would be a file that holds the secret.`)
-    } catch (error) {
-      const why = (error as NodeJS.ErrnoException).code ?? (error as Error).message
-      this.problems.push(`${named} names "${path}", which cannot be read (${why}).`)
-    }
-    return undefined
-  }
-
-  file(): FileConfig {
-    const path = this.text('CONFIG_FILE')
-    if (path === undefined) return {}
-    try {
-      return readConfigFile(path, this.#read(path))
-    } catch (error) {
-      if (error instanceof ConfigError) this.problems.push(...error.problems)
-      else
-        this.problems.push(`CONFIG_FILE is "${path}", which cannot be read (${(error as NodeJS.ErrnoException).code}).`)
-      return {}
-    }
-  }
-}
+export type { Environment } from './reader.js'
 
 /** The environment of this process: nothing outside this folder reads it. */
 export function processEnvironment(): Environment {
@@ -135,11 +73,6 @@ export function loadConfig(env: Environment, read = (path: string) => readFileSy
   reader.problems.push(...checkPassthrough(partners.values()))
   if (reader.problems.length > 0) throw new ConfigError(reader.problems)
   return { ...config, warnings: collectWarnings(config, reader) }
-}
-
-/** A URL may hold a password where none belongs; it is not repeated. */
-function withoutPassword(text: string): string {
-  return text.replace(/\/\/[^/@]*@/, '//***@')
 }
 
 function readHostList(text: string): string[] {
