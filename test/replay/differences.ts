@@ -68,7 +68,7 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: 'Kaltura ignores the partner in the path; the gateway serves the partners it is configured for'
   },
   {
-    cases: /^(?:method_delete|put_applehttp)$/,
+    cases: /^(?:method_|put_)/,
     when: 'always',
     what: 'PUT, DELETE',
     instead: '405',
@@ -82,7 +82,7 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: 'Kaltura strips the angle brackets and goes on; what remains is still chosen by a stranger'
   },
   {
-    cases: /^(?:entry_(?:limfl|prev0|site0)001|site_referrer|rule_)/,
+    cases: /^(?:entry_(?:acks|limfl|prev|site)\w*_|acks_(?!ks)|site_|rule_)/,
     when: 'sharing',
     what: 'an entry whose access control profile has rules',
     ofViewer: true,
@@ -90,7 +90,7 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: "Kaltura decides for the viewer; no answer is everybody's"
   },
   {
-    cases: /^flv_(?:flavorId_(?:notready|otherentry|wrong)|flavorIds_mixed|flavorParamId_unknown)_/,
+    cases: /^flv_flavor\w*(?:notready|otherentry|wrong|mixed|unknown)/,
     when: 'sharing',
     what: 'an explicit id that is no ready flavor of the entry',
     ofViewer: true,
@@ -113,7 +113,7 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: 'there is nothing to play, and no client understands it'
   },
   {
-    cases: /^(?:kt_invalid|expiry_nan)$/,
+    cases: /^(?:kt_(?!valid_expired)|expiry_(?!past))/,
     when: 'sharing',
     what: 'a URL signed by Kaltura (`kt`), or with an `expiry` that never comes',
     ofViewer: true,
@@ -128,7 +128,7 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: 'two different requests must never look the same here; Kaltura drops what it cannot read'
   },
   {
-    cases: /^(?:deliverycode|playbackcontext)$/,
+    cases: /^(?:deliverycode|playbackcontext|time|nocache|hashes|usePlayServer)/i,
     when: 'sharing',
     what: '`deliveryCode`, `playbackContext`',
     ofViewer: true,
@@ -136,7 +136,7 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: "Kaltura writes the viewer's value into the answer"
   },
   {
-    cases: /^rf_jsonp_(?:http|url|pathcallback)$/,
+    cases: /^rf_jsonp_(?!badcallback)/,
     when: 'sharing',
     what: '`responseFormat=jsonp`',
     ofViewer: true,
@@ -144,9 +144,9 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: "the answer is script with the viewer's callback in it"
   },
   {
-    cases: /^(?:fmt_(?:bogus|rtsp)_|fmt_uppercase$|path_semicolon$)/,
+    cases: /^(?:fmt_(?:bogus|rtsp|hdnetwork)_|fmt_uppercase|path_semicolon$|\w+_(?:rtsp|hdnetwork)$)/,
     when: 'sharing',
-    what: 'formats that are unknown or a page (`rtsp`)',
+    what: 'formats that are unknown, a page (`rtsp`), or hold the request itself (`hdnetwork`)',
     instead: 'redirect',
     reason: 'what the gateway does not understand better than Kaltura goes there unchanged'
   },
@@ -158,14 +158,14 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: 'only http and https URLs of allowed hosts are handed out'
   },
   {
-    cases: /^entry_KMCLOGO_url$/,
+    cases: /^(?:entry_KMCLOGO_|otherpartner_)/,
     when: 'sharing',
     what: 'an entry of partner 0',
     instead: 'error 1',
     reason: "another partner's entry is refused unless `otherPartnersEntries: redirect`"
   },
   {
-    cases: /^blocked_partner_url$/,
+    cases: /^blocked_partner_/,
     when: 'sharing',
     what: 'a partner without a credential and a statement',
     ofViewer: true,
@@ -173,7 +173,7 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: 'nothing is known about it here'
   },
   {
-    cases: /^post_form$/,
+    cases: /^post_/,
     when: 'sharing',
     what: 'POST',
     ofViewer: true,
