@@ -15,9 +15,8 @@ t.test('ten times the elements cost about ten times the work', async (t) => {
     return gets - before
   }
   t.equal(count(20_000), 10 * count(2_000))
-  const began = process.hrtime.bigint()
-  count(200_000)
-  t.ok(process.hrtime.bigint() - began < 5_000_000_000n, 'quadratic work would take minutes')
+  // Looking through all earlier elements for each one would take this longer than a test may last.
+  count(1_000_000)
 })
 
 t.test('and more parameters than anybody needs are refused before they are read', async (t) => {
