@@ -18,7 +18,7 @@ import { registerRequestLog } from './plugins/request-log.js'
 import { Resolver } from './resolve/resolver.js'
 import { TargetClient } from './resolve/target-client.js'
 import { apiPassthroughRoutes } from './routes/api-passthrough.js'
-import { answerUndecodable, playManifestRoutes } from './routes/playmanifest.js'
+import { playManifestRoutes } from './routes/playmanifest.js'
 import { TrustedProxies } from './viewer/trusted-proxies.js'
 
 export interface AppDependencies {
@@ -71,14 +71,12 @@ export async function buildApp(
   await registerRateLimit(app, config.rateLimit)
   registerNotFound(app)
   registerHealth(app)
-  const options = { config, resolver, proxies, now }
-  playManifestRoutes(app, options)
+  undecodable = playManifestRoutes(app, { config, resolver, proxies, now })
   if ([...config.partners.values()].some(({ apiPassthrough }) => apiPassthrough.length > 0)) {
     const passthrough = new ApiPassthrough(config.hosts, config.serviceUrl, config.upstreamTimeout)
     app.addHook('onClose', () => passthrough.close())
     await apiPassthroughRoutes(app, { config, passthrough, via: VIA })
   }
-  undecodable = (request) => answerUndecodable(request, options)
   return app
 }
 

@@ -2,7 +2,7 @@ import type { CacheState } from '../cache/stale-cache.js'
 import { retryAfter } from '../playmanifest/errors.js'
 import { CONTENT_TYPES } from '../playmanifest/formats.js'
 import type { Answer, Decision, TemplateLife } from '../resolve/decision.js'
-import { kalturaHeaders, kalturaProblem, type Problem, problemBody } from './problem.js'
+import { kalturaHeaders, kalturaProblem, type Problem, problem, problemBody } from './problem.js'
 
 /** A response, ready to be sent. */
 export interface Rendered {
@@ -101,6 +101,13 @@ export function renderProblem(problem: Problem, headers: Record<string, string> 
     headers: { 'cache-control': 'no-store', ...headers, 'content-type': PROBLEM_TYPE },
     body: problemBody(problem)
   }
+}
+
+/** For methods that playManifest does not take here; Kaltura answers them all alike. */
+export function methodNotAllowed(): Rendered {
+  return renderProblem(problem('METHOD_NOT_ALLOWED', 'playManifest takes GET, HEAD, POST and OPTIONS.'), {
+    allow: 'GET, HEAD, POST, OPTIONS'
+  })
 }
 
 function redirect(location: string, headers: Record<string, string>): Rendered {

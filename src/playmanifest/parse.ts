@@ -1,10 +1,4 @@
-import {
-  type EffectiveParameters,
-  LONG_NAMES,
-  PARAMETERS,
-  type ParameterName,
-  type ParameterPlace
-} from './parameters.js'
+import { type EffectiveParameters, LONG_NAMES, type ParameterName, type ParameterPlace } from './parameters.js'
 import { percentDecode } from './percent.js'
 import { parseQuery, type QueryPair, type QueryValue } from './php-query.js'
 
@@ -199,10 +193,4 @@ function resolveNames(
     places[long] = pathMap.has(given) ? 'path' : 'query'
   }
   return { ok: true, effective, places }
-}
-
-/** The class of a parameter given by its long or short name; undefined for a name that Kaltura does not know. */
-export function classOf(givenName: string): (typeof PARAMETERS)[ParameterName]['class'] | undefined {
-  const long = LONG_NAMES.get(givenName)
-  return long === undefined ? undefined : PARAMETERS[long].class
 }

@@ -1,8 +1,9 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Problem, problem, problemBody } from '../answer/problem.js'
-import { type Rendered, renderProblem } from '../answer/render.js'
+import { type Problem, problem } from '../answer/problem.js'
+import { methodNotAllowed, type Rendered, renderProblem } from '../answer/render.js'
+import { send } from '../answer/send.js'
 import { parsePlayManifestUrl } from '../playmanifest/parse.js'
 import { TooManyRequests } from './rate-limit.js'
 
@@ -25,10 +26,7 @@ export function registerNotFound(app: FastifyInstance): void {
   app.setNotFoundHandler(limit, (request, reply) => {
     // Methods that the framework has no routes for.
     const known = request.method === 'GET' || request.method === 'HEAD' || request.method === 'POST'
-    if (!known && parsePlayManifestUrl(request.raw.url ?? '').ok) {
-      reply.header('allow', 'GET, HEAD, POST, OPTIONS')
-      return sendProblem(reply, problem('METHOD_NOT_ALLOWED', 'playManifest takes GET, HEAD, POST and OPTIONS.'))
-    }
+    if (!known && parsePlayManifestUrl(request.raw.url ?? '').ok) return send(reply, methodNotAllowed())
     return sendProblem(
       reply,
       problem('NOT_FOUND', 'This service answers playManifest URLs: /p/{partnerId}/sp/{id}/playManifest/...')
@@ -48,12 +46,7 @@ export async function frameworkError(
 ): Promise<void> {
   reply.headers(CORS)
   const rendered = error.code === 'FST_ERR_BAD_URL' ? await answer(request).catch(() => null) : null
-  if (rendered === null) sendProblem(reply, asProblem(error, request))
-  else
-    reply
-      .code(rendered.status)
-      .headers(rendered.headers)
-      .send(rendered.body === '' ? undefined : rendered.body)
+  send(reply, rendered ?? renderProblem(asProblem(error, request)))
 }
 
 /** Bytes that are no request, before there is one: a few words of HTTP by hand, and the connection ends. */
@@ -88,6 +81,5 @@ function asProblem(error: FastifyError, request: FastifyRequest): Problem {
 }
 
 function sendProblem(reply: FastifyReply, given: Problem): FastifyReply {
-  const { status, headers } = renderProblem(given)
-  return reply.code(status).headers(headers).send(problemBody(given))
+  return send(reply, renderProblem(given))
 }

@@ -76,7 +76,7 @@ export class Resolver {
     const denied = entryError(catalog, partner)
     if (denied !== null) return { kind: 'error', code: denied, life: this.#config.cache.negative }
 
-    const chosen = plan.narrowing === null ? [] : this.#choose(plan, effective, catalog)
+    const chosen = this.#choose(plan, effective, catalog)
     const chosenIds = chosen.map((flavor) => flavor.id)
     if (chosen.length > 0) decision.flavorIds = chosenIds
     if (shareable) {

@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { problem } from '../answer/problem.js'
-import { type Rendered, render, renderProblem } from '../answer/render.js'
+import { methodNotAllowed, type Rendered, render, renderProblem } from '../answer/render.js'
+import { send } from '../answer/send.js'
 import type { Config, PartnerConfig } from '../config/config.js'
 import { checkBitrates } from '../flavors/bitrate-window.js'
 import { isTruthy, parseNumeric } from '../flavors/php-number.js'
@@ -36,10 +37,16 @@ const SHAPES = ['/p/:pid/sp/:sp', '/p/:pid', '/s/p/:pid/sp/:sp', '/s/p/:pid'].fl
 /** ms that "not served here" may be kept: a configuration may change any moment. */
 const NOT_SERVED = 10_000
 
-const ALLOW = { allow: 'GET, HEAD, POST, OPTIONS' }
-
-/** The playManifest URLs: GET and HEAD are answered, POST is sent on to Kaltura as it came. */
-export function playManifestRoutes(app: FastifyInstance, options: PlayManifestRoutesOptions): void {
+/**
+ * The playManifest URLs: GET and HEAD are answered, POST is sent on to Kaltura as it came.
+ *
+ * @returns answers a request whose path the router could not decode, such as bytes that are no UTF-8: Kaltura reads them,
+ *   so they are redirected byte for byte; null when it is no playManifest URL, or broken
+ */
+export function playManifestRoutes(
+  app: FastifyInstance,
+  options: PlayManifestRoutesOptions
+): (request: FastifyRequest) => Promise<Rendered | null> {
   const comesBack = circleCheck(options.config.cdnUrl)
   app.decorateRequest('decision', null)
   // A body is Kaltura's to read: the client sends it again behind the 307. It is answered before anybody looks at it.
@@ -49,8 +56,7 @@ export function playManifestRoutes(app: FastifyInstance, options: PlayManifestRo
     comesBack(request) ? loop() : answerGet(request, options)
   const post = async (request: FastifyRequest): Promise<Rendered> =>
     comesBack(request) ? loop() : answerPost(request, options)
-  const none = async () =>
-    renderProblem(problem('METHOD_NOT_ALLOWED', 'playManifest takes GET, HEAD, POST and OPTIONS.'), ALLOW)
+  const none = async () => methodNotAllowed()
   const others = app.supportedMethods.filter((name) => !['GET', 'HEAD', 'POST', 'OPTIONS'].includes(name))
   for (const url of SHAPES) {
     app.route({
@@ -72,26 +78,11 @@ export function playManifestRoutes(app: FastifyInstance, options: PlayManifestRo
       })
     }
   }
-}
-
-/**
- * Answers a request whose path the router could not decode, such as bytes that are no UTF-8: Kaltura reads them, so they
- * are redirected byte for byte. Null when it is no playManifest URL, or broken.
- */
-export async function answerUndecodable(
-  request: FastifyRequest,
-  options: PlayManifestRoutesOptions
-): Promise<Rendered | null> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return null
-  const parsed = parsePlayManifestUrl(request.raw.url ?? '')
-  return parsed.ok && parsed.request.opaque ? answerGet(request, options) : null
-}
-
-function send(reply: FastifyReply, { status, headers, body }: Rendered): FastifyReply {
-  reply.code(status).headers(headers)
-  // An empty text would be given a content type, and JSON text a charset that Kaltura does not send.
-  if (body === '') return reply.send()
-  return reply.send(headers['content-type'] === 'application/json' ? Buffer.from(body) : body)
+  return async (request) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return null
+    const parsed = parsePlayManifestUrl(request.raw.url ?? '')
+    return parsed.ok && parsed.request.opaque ? get(request) : null
+  }
 }
 
 async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {

@@ -136,5 +136,8 @@ t.test('a request that was meant for the host we redirect to is a circle', async
     const answer = await ask(`${ENTRY}/format/url/a.mp4`, headers as unknown as Record<string, string>)
     t.match(answer, { status: 508, headers: { 'cache-control': 'no-store' } })
     t.equal(JSON.parse(answer.body).code, 'LOOP')
+    const undecodable = await ask(`${ENTRY}/format/url/x/%ff/a.mp4`, headers as unknown as Record<string, string>)
+    t.equal(undecodable.status, 508, 'bytes that are no UTF-8')
   }
+  t.equal((await ask(`${ENTRY}/format/url/x/%ff/a.mp4`)).location, `${ENTRY}/format/url/x/%ff/a.mp4`)
 })
