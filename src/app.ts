@@ -68,7 +68,7 @@ export async function buildApp(
   registerErrors(app)
   registerRequestLog(app)
   await registerCors(app)
-  await registerRateLimit(app, config.rateLimit)
+  await registerRateLimit(app, config.rateLimits.client)
   registerNotFound(app)
   registerHealth(app)
   undecodable = playManifestRoutes(app, { config, resolver, proxies, now })

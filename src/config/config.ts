@@ -20,6 +20,40 @@ export interface PartnerConfig {
   /** Whether Kaltura takes the viewer's address from the X-Forwarded-For that the gateway writes. */
   forwardedFor: 'ignored' | 'trusted'
   delivery: Delivery
+  /** Whether URLs have to carry a signature of ours (docs/signed-links.md); `off`: one that is there is an error. */
+  signedLinks: 'off' | 'optional' | 'required'
+  /** Whether a link signed with a grant key may let the gateway act with its own credential. */
+  grants: boolean
+  /** Whether what is no one else's is fetched for the viewer with his own KS and address, and answered here. */
+  viewerProxy: boolean
+}
+
+/** A key that signs; its id stands in what it signed, so that keys can be rotated. */
+export interface SigningKey {
+  id: string
+  key: Buffer
+}
+
+/** Requests a minute; 0: no limit. */
+export interface RateLimits {
+  /** All requests of one client. */
+  client: number
+  /** All requests for one partner. */
+  partner: number
+  /** Requests of one client for which Kaltura has to be asked. */
+  misses: number
+  /** Requests of one client that are answered with an error. */
+  errors: number
+  /** Requests of one client with a signature that is wrong or missing. */
+  signatures: number
+}
+
+/** The side for operators, on a port of its own: never on an origin that viewers' answers come from. */
+export interface AdminConfig {
+  host: string
+  port: number
+  /** Null: only loopback can reach it. */
+  token: string | null
 }
 
 /** Lives and bounds of what is kept, ms unless said otherwise. */
@@ -53,8 +87,16 @@ export interface Config {
   catalogPatience: number
   /** How long an answer waits for a target in all before it is a template, ms. */
   targetPatience: number
-  /** Requests a minute for one client; 0: no limit. */
-  rateLimit: number
+  rateLimits: RateLimits
+  /** Null: there is none. */
+  admin: AdminConfig | null
+  /** Nodes of the shared tier; empty: memory only. May hold a password. */
+  redisUrls: readonly string[]
+  /** First one signs. */
+  signingKeys: readonly SigningKey[]
+  grantKeys: readonly SigningKey[]
+  /** The installation secret by which a self-hosted Kaltura believes us a viewer's address. */
+  remoteAddrSalt: string | null
   trustProxy: readonly string[]
   rules: readonly Rule[]
   logLevel: string

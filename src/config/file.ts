@@ -24,10 +24,15 @@ const PartnerSchema = Type.Object(
       Type.Union([Type.Literal('off'), Type.Literal('player'), Type.Array(Type.String({ minLength: 1 }))])
     ),
     forwardedFor: Type.Optional(Type.Union([Type.Literal('ignored'), Type.Literal('trusted')])),
-    delivery: Type.Optional(Delivery)
+    delivery: Type.Optional(Delivery),
+    signedLinks: Type.Optional(Type.Union([Type.Literal('off'), Type.Literal('optional'), Type.Literal('required')])),
+    grants: Type.Optional(Type.Boolean()),
+    viewerProxy: Type.Optional(Type.Boolean())
   },
   { additionalProperties: false }
 )
+
+const PerMinute = Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000 }))
 
 /** The YAML file; names as in docs/configuration.md. */
 export const FileSchema = Type.Object(
@@ -39,6 +44,12 @@ export const FileSchema = Type.Object(
       Type.Object({ allowed: Type.Optional(Type.Array(Type.String())) }, { additionalProperties: false })
     ),
     delivery: Type.Optional(Delivery),
+    rateLimits: Type.Optional(
+      Type.Object(
+        { client: PerMinute, partner: PerMinute, misses: PerMinute, errors: PerMinute, signatures: PerMinute },
+        { additionalProperties: false }
+      )
+    ),
     patience: Type.Optional(
       Type.Object(
         { catalog: Type.Optional(Duration), target: Type.Optional(Duration) },

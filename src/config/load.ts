@@ -2,26 +2,27 @@ import { readFileSync } from 'node:fs'
 import { AllowedHosts, readHostPattern } from '../kaltura/hosts.js'
 import type { Delivery } from '../rules/schema.js'
 import { SHIPPED_RULES } from '../rules/shipped.js'
-import { type CacheConfig, type Config, ConfigError, type PartnerConfig } from './config.js'
+import { type CacheConfig, type Config, ConfigError, type RateLimits } from './config.js'
 import type { FileConfig } from './file.js'
-import { checkPassthrough, readActions } from './passthrough.js'
+import { checkPartners, readPartners } from './partners.js'
+import { checkPassthrough } from './passthrough.js'
 import { type Environment, Reader } from './reader.js'
 import {
   readBaseUrl,
-  readBoolean,
   readBytes,
   readDuration,
   readInteger,
+  readKeys,
   readList,
   readOneOf,
+  readPortOrOff,
   readProxy,
+  readRedisUrls,
   readSeconds
 } from './values.js'
 
 const DELIVERIES: readonly Delivery[] = ['mirror', 'redirect', 'proxy']
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-/** Part of the contract, not of this version: said at the start, since a silent no-op would be worse. */
-const LATER = ['REDIS_URL', 'ADMIN_TOKEN', 'ADMIN_PORT', 'SIGNING_KEYS']
 
 export type { Environment } from './reader.js'
 
@@ -45,7 +46,8 @@ export function loadConfig(env: Environment, read = (path: string) => readFileSy
   }
   const cdnUrl = reader.value('KALTURA_CDN_URL', readBaseUrl, file.cdnUrl ?? serviceUrl)
   const delivery = reader.value('DELIVERY', (text) => readOneOf(text, DELIVERIES), file.delivery ?? 'mirror')
-  const partners = readPartners(reader, file, delivery)
+  const signingKeys = reader.secretValue('SIGNING_KEYS', readKeys, [])
+  const partners = readPartners(reader, file, { delivery, signedLinks: signingKeys.length > 0 ? 'optional' : 'off' })
   const patterns = reader.value('ALLOWED_HOSTS', readHostList, file.hosts?.allowed ?? [])
   const cache = readCache(reader, file)
   const config: Config = {
@@ -63,14 +65,19 @@ export function loadConfig(env: Environment, read = (path: string) => readFileSy
     upstreamTimeout: reader.value('UPSTREAM_TIMEOUT_MS', (text) => readInteger(text, 1, 60_000), 3000),
     catalogPatience: file.patience?.catalog ?? 250,
     targetPatience: file.patience?.target ?? 1000,
-    rateLimit: reader.value('RATE_LIMIT', (text) => readInteger(text, 0, 10_000_000), 3000),
+    rateLimits: readRateLimits(reader, file),
+    admin: readAdmin(reader),
+    redisUrls: reader.secretValue('REDIS_URL', readRedisUrls, []),
+    signingKeys,
+    grantKeys: reader.secretValue('GRANT_KEYS', readKeys, []),
+    remoteAddrSalt: reader.secret('KALTURA_REMOTE_ADDR_SALT') ?? null,
     trustProxy: reader.value('TRUST_PROXY', (text) => readList(text).map(readProxy), []),
     rules: file.rules ?? SHIPPED_RULES,
     logLevel: reader.value('LOG_LEVEL', (text) => readOneOf(text, LEVELS), 'info'),
     warnings: []
   }
   checkCircle(config, reader)
-  reader.problems.push(...checkPassthrough(partners.values()))
+  reader.problems.push(...checkPassthrough(partners.values()), ...checkPartners(config))
   if (reader.problems.length > 0) throw new ConfigError(reader.problems)
   return { ...config, warnings: collectWarnings(config, reader) }
 }
@@ -81,63 +88,30 @@ function readHostList(text: string): string[] {
   return list
 }
 
-function readPartners(reader: Reader, file: FileConfig, delivery: Delivery): Map<number, PartnerConfig> {
-  const partners = new Map<number, PartnerConfig>()
-  for (const partner of file.partners ?? []) {
-    const fromFile =
-      partner.adminSecretFile === undefined
-        ? undefined
-        : reader.secretFile(partner.adminSecretFile, `partner ${partner.id}: adminSecretFile`)
-    partners.set(partner.id, {
-      id: partner.id,
-      adminSecrets: fromFile === undefined ? [] : readList(fromFile),
-      appToken: readFileToken(reader, partner),
-      sharePublic: partner.sharePublic ?? false,
-      ksUriRestrict: partner.ksUriRestrict ?? 'possible',
-      upgradeInsecure: partner.upgradeInsecure ?? false,
-      otherPartnersEntries: partner.otherPartnersEntries ?? 'refuse',
-      apiPassthrough: readActions(partner.apiPassthrough),
-      forwardedFor: partner.forwardedFor ?? 'ignored',
-      delivery: partner.delivery ?? delivery
-    })
+/** Stricter for what is dear or looks like a search for a way in; `RATE_LIMIT=0` turns all of them off. */
+function readRateLimits(reader: Reader, file: FileConfig): RateLimits {
+  const given = file.rateLimits ?? {}
+  const client = reader.value('RATE_LIMIT', (text) => readInteger(text, 0, 10_000_000), given.client ?? 3000)
+  if (client === 0) return { client, partner: 0, misses: 0, errors: 0, signatures: 0 }
+  const share = (part: number) => Math.max(1, Math.ceil(client * part))
+  return {
+    client,
+    partner: given.partner ?? client * 100,
+    misses: given.misses ?? share(1 / 2),
+    errors: given.errors ?? share(1 / 5),
+    signatures: given.signatures ?? share(1 / 50)
   }
-  const id = reader.value<number | null>('KALTURA_PARTNER_ID', (text) => readInteger(text, 1, 2_147_483_647), null)
-  const secret = reader.secret('KALTURA_ADMIN_SECRET')
-  const tokenId = reader.text('KALTURA_APP_TOKEN_ID')
-  const token = reader.secret('KALTURA_APP_TOKEN')
-  if ((tokenId === undefined) !== (token === undefined)) {
-    reader.problems.push('KALTURA_APP_TOKEN_ID and KALTURA_APP_TOKEN belong together; right would be both or neither.')
-  }
-  const sharePublic = reader.value<boolean | null>('KALTURA_SHARE_PUBLIC', readBoolean, null)
-  if (id === null) {
-    if (partners.size === 0 && reader.text('KALTURA_PARTNER_ID') === undefined) {
-      reader.problems.push('KALTURA_PARTNER_ID is not set; right would be the id of the account to serve, such as 101.')
-    }
-    return partners
-  }
-  const known = partners.get(id)
-  partners.set(id, {
-    id,
-    adminSecrets: secret === undefined ? (known?.adminSecrets ?? []) : readList(secret),
-    appToken: tokenId !== undefined && token !== undefined ? { id: tokenId, token } : (known?.appToken ?? null),
-    sharePublic: sharePublic ?? known?.sharePublic ?? false,
-    ksUriRestrict: known?.ksUriRestrict ?? 'possible',
-    upgradeInsecure: known?.upgradeInsecure ?? false,
-    otherPartnersEntries: known?.otherPartnersEntries ?? 'refuse',
-    apiPassthrough: known?.apiPassthrough ?? [],
-    forwardedFor: known?.forwardedFor ?? 'ignored',
-    delivery: known?.delivery ?? delivery
-  })
-  return partners
 }
 
-function readFileToken(
-  reader: Reader,
-  partner: NonNullable<FileConfig['partners']>[number]
-): PartnerConfig['appToken'] {
-  if (partner.appTokenId === undefined || partner.appTokenFile === undefined) return null
-  const token = reader.secretFile(partner.appTokenFile, `partner ${partner.id}: appTokenFile`)
-  return token === undefined ? null : { id: partner.appTokenId, token }
+/** Without a token nobody but this machine reaches it, whatever HOST says. */
+function readAdmin(reader: Reader): Config['admin'] {
+  const token = reader.secret('ADMIN_TOKEN') ?? null
+  if (token !== null && token.length < 16) {
+    reader.problems.push('ADMIN_TOKEN is shorter than 16 characters; right would be a long random text.')
+  }
+  const port = reader.value('ADMIN_PORT', readPortOrOff, 3001)
+  if (port === 'off') return null
+  return { host: token === null ? '127.0.0.1' : (reader.text('HOST') ?? '127.0.0.1'), port, token }
 }
 
 function readCache(reader: Reader, file: FileConfig): CacheConfig {
@@ -175,7 +149,7 @@ function checkCircle(config: Config, reader: Reader): void {
 
 const PRIVATE_HOST = /^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|\[(?:::1|f[cd]|fe8))/
 
-function collectWarnings(config: Config, reader: Reader): string[] {
+function collectWarnings(config: Config, _reader: Reader): string[] {
   const warnings: string[] = []
   const cdn = new URL(config.cdnUrl)
   if (cdn.protocol === 'http:') {
@@ -192,11 +166,6 @@ function collectWarnings(config: Config, reader: Reader): string[] {
       warnings.push(
         `Partner ${partner.id}: sharing is stated, but without a credential nothing can be proven public; every answer is a redirect.`
       )
-    }
-  }
-  for (const name of LATER) {
-    if (reader.text(name) !== undefined || reader.text(`${name}_FILE`) !== undefined) {
-      warnings.push(`${name} is set, but this version does not use it yet.`)
     }
   }
   return warnings

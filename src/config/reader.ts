@@ -40,6 +40,18 @@ export class Reader {
     return this.secretFile(path, `${name}_FILE`)
   }
 
+  /** A secret that has a form; a wrong one is not repeated either. */
+  secretValue<T>(name: string, parse: (text: string) => T, fallback: T): T {
+    const text = this.secret(name)
+    if (text === undefined) return fallback
+    try {
+      return parse(text)
+    } catch (error) {
+      this.problems.push(`${name} cannot be read; right would be ${(error as Error).message}.`)
+      return fallback
+    }
+  }
+
   secretFile(path: string, named: string): string | undefined {
     try {
       const text = this.#read(path).trim()

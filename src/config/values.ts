@@ -76,6 +76,40 @@ export function readList(text: string): string[] {
     .filter((item) => item !== '')
 }
 
+/** A port, or `off`. */
+export function readPortOrOff(text: string): number | 'off' {
+  if (text === 'off') return 'off'
+  try {
+    return readInteger(text, 0, 65_535)
+  } catch (error) {
+    throw new Error(`${(error as Error).message}, or off`)
+  }
+}
+
+/** Shorter keys than this can be guessed. Bytes. */
+const MIN_KEY = 16
+
+/** Keys as `id:base64key`, comma list; the first one signs. */
+export function readKeys(text: string): { id: string; key: Buffer }[] {
+  const right = `id:base64key, comma list, each id once and each key of ${MIN_KEY} bytes or more`
+  const keys = readList(text).map((item) => {
+    const match = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/_-]+={0,2})$/.exec(item)
+    if (match === null) throw new Error(right)
+    return { id: match[1]!, key: Buffer.from(match[2]!, 'base64') }
+  })
+  if (keys.length === 0 || keys.some(({ key }) => key.length < MIN_KEY)) throw new Error(right)
+  if (new Set(keys.map(({ id }) => id)).size !== keys.length) throw new Error(right)
+  return keys
+}
+
+/** One address of a Valkey or Redis, or a list of nodes of a cluster. */
+export function readRedisUrls(text: string): string[] {
+  const urls = readList(text)
+  const isRedis = (url: string) => URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol)
+  if (!urls.every(isRedis)) throw new Error('URLs such as redis://cache:6379, or rediss:// for TLS')
+  return urls
+}
+
 const RANGE_NAMES = ['loopback', 'linklocal', 'uniquelocal']
 
 /** Address, CIDR range or one of the range names that proxies are usually given by. */

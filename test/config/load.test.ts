@@ -33,7 +33,7 @@ t.test('two variables are enough; everything else has the default of the contrac
     publicUrl: null,
     upstreamTimeout: 3000,
     catalogPatience: 250,
-    rateLimit: 3000,
+    rateLimits: { client: 3000 },
     trustProxy: [],
     logLevel: 'info',
     rules: SHIPPED_RULES,
@@ -78,7 +78,7 @@ t.test('every variable is read', async (t) => {
     cdnUrl: 'https://cdnapisec.kaltura.com/base',
     publicUrl: 'https://play.example.com',
     upstreamTimeout: 500,
-    rateLimit: 0,
+    rateLimits: { client: 0 },
     trustProxy: ['10.0.0.0/8', '::1', 'loopback'],
     logLevel: 'warn',
     cache: { catalog: 1500, target: 1500, template: 1500, negative: 1500 }
@@ -146,9 +146,6 @@ t.test('what is allowed and probably not meant is a warning', async (t) => {
     /private address/
   ])
   t.match(loadConfig({ ...MINIMAL, KALTURA_SHARE_PUBLIC: '1' }).warnings, [/without a credential/])
-  t.match(loadConfig({ ...MINIMAL, REDIS_URL: 'redis://x' }).warnings, [
-    /REDIS_URL is set, but this version does not use it yet/
-  ])
 })
 
 t.test('the file lists partners, hosts, lives and rules; the environment wins', async (t) => {
@@ -258,4 +255,64 @@ t.test('apiPassthrough: off, player, or a list; only where addresses do not matt
   ])
   t.match(list('[session.start, x]'), [/session\.start/, /"x"; right would be a pair such as baseEntry\.list/])
   t.equal(list('everything').length, 1)
+})
+
+const KEY = Buffer.alloc(32, 7).toString('base64')
+const OTHER = Buffer.alloc(32, 8).toString('base64')
+
+t.test('keys, the admin side, limits and the shared tier are read', async (t) => {
+  const config = loadConfig({
+    ...MINIMAL,
+    SIGNING_KEYS: `new:${KEY}, old:${OTHER}`,
+    REDIS_URL: 'redis://a:1,rediss://:pass@b:2',
+    RATE_LIMIT: '100'
+  })
+  t.same(
+    config.signingKeys.map(({ id, key }) => [id, key.length]),
+    [
+      ['new', 32],
+      ['old', 32]
+    ]
+  )
+  t.equal(config.partners.get(101)?.signedLinks, 'optional', 'a signature is checked where it is given')
+  t.same(config.redisUrls, ['redis://a:1', 'rediss://:pass@b:2'])
+  t.same(config.rateLimits, { client: 100, partner: 10_000, misses: 50, errors: 20, signatures: 2 })
+  t.same(config.admin, { host: '127.0.0.1', port: 3001, token: null })
+  t.equal(loadConfig({ ...MINIMAL, ADMIN_PORT: 'off' }).admin, null)
+  t.same(loadConfig({ ...MINIMAL, HOST: '0.0.0.0' }).admin?.host, '127.0.0.1', 'without a token only loopback')
+  t.same(loadConfig({ ...MINIMAL, HOST: '0.0.0.0', ADMIN_TOKEN: 'x'.repeat(16) }).admin, {
+    host: '0.0.0.0',
+    port: 3001,
+    token: 'x'.repeat(16)
+  })
+  const none = { client: 0, partner: 0, misses: 0, errors: 0, signatures: 0 }
+  t.same(loadConfig({ ...MINIMAL, RATE_LIMIT: '0' }).rateLimits, none)
+  t.equal(loadConfig({ ...MINIMAL }).partners.get(101)?.signedLinks, 'off')
+})
+
+t.test('a wrong key, node or token is told without being repeated', async (t) => {
+  for (const keys of ['a', `a:${KEY},a:${OTHER}`, 'a:c2hvcnQ=', `a b:${KEY}`, ',']) {
+    const told = problems({ ...MINIMAL, SIGNING_KEYS: keys })
+    t.match(told, [/SIGNING_KEYS cannot be read; right would be id:base64key/], keys)
+    if (keys.length > 3) t.notMatch(told.join(), keys)
+  }
+  t.match(problems({ ...MINIMAL, REDIS_URL: 'http://user:secret@x' }), [
+    /^REDIS_URL cannot be read; right would be URLs/
+  ])
+  t.match(problems({ ...MINIMAL, ADMIN_TOKEN: 'short' }), [/ADMIN_TOKEN is shorter/])
+  t.match(problems({ ...MINIMAL, ADMIN_PORT: 'x' }), [/ADMIN_PORT is "x"; right would be .* or off/])
+})
+
+t.test('options of a partner that need what is not there stop the start', async (t) => {
+  const partner = (lines: string) => ({ '/c.yaml': `partners:\n  - id: 101\n    ${lines}\n` })
+  const env = { KALTURA_SERVICE_URL: 'https://k.example', CONFIG_FILE: '/c.yaml' }
+  t.match(problems(env, partner('signedLinks: required')), [/signedLinks is required, but SIGNING_KEYS is not set/])
+  t.match(problems(env, partner('grants: true')), [/GRANT_KEYS is not set/, /without an admin secret/])
+  t.match(problems(env, partner('viewerProxy: true')), [/right would be KALTURA_REMOTE_ADDR_SALT, or forwardedFor/])
+  t.match(problems({ ...env, SIGNING_KEYS: `a:${KEY}`, GRANT_KEYS: `b:${KEY}` }, partner('grants: false')), [
+    /GRANT_KEYS holds under "b" a key that is in SIGNING_KEYS too/
+  ])
+  const salted = loadConfig({ ...env, KALTURA_REMOTE_ADDR_SALT: 's' }, read(partner('viewerProxy: true')))
+  t.equal(salted.partners.get(101)?.viewerProxy, true)
+  t.equal(salted.remoteAddrSalt, 's')
 })

@@ -59,6 +59,9 @@ export function partnerOf(over: Partial<PartnerConfig> = {}): PartnerConfig {
     apiPassthrough: [],
     forwardedFor: 'ignored',
     delivery: 'mirror',
+    signedLinks: 'off',
+    grants: false,
+    viewerProxy: false,
     ...over
   }
 }
