@@ -3,12 +3,13 @@ import { type Logger, pino } from 'pino'
 import type { Rendered } from './answer/render.js'
 import type { Config } from './config/config.js'
 import { KalturaApi } from './kaltura/api.js'
-import { ApiPassthrough, VIA } from './kaltura/api-passthrough.js'
+import { ApiPassthrough } from './kaltura/api-passthrough.js'
 import { Breaker } from './kaltura/breaker.js'
 import { CatalogClient } from './kaltura/catalog-client.js'
 import { Fetcher } from './kaltura/fetcher.js'
 import { PlayManifestClient } from './kaltura/playmanifest-client.js'
 import { OwnSessions } from './kaltura/session.js'
+import { VIA } from './kaltura/viewer-headers.js'
 import { registerClosing } from './plugins/closing.js'
 import { registerCors } from './plugins/cors.js'
 import { clientError, frameworkError, registerErrors, registerNotFound } from './plugins/errors.js'
@@ -73,9 +74,9 @@ export async function buildApp(
   registerHealth(app)
   undecodable = playManifestRoutes(app, { config, resolver, proxies, now })
   if ([...config.partners.values()].some(({ apiPassthrough }) => apiPassthrough.length > 0)) {
-    const passthrough = new ApiPassthrough(config.hosts, config.serviceUrl, config.upstreamTimeout)
+    const passthrough = new ApiPassthrough(config, now)
     app.addHook('onClose', () => passthrough.close())
-    await apiPassthroughRoutes(app, { config, passthrough, via: VIA })
+    await apiPassthroughRoutes(app, { config, passthrough, proxies, via: VIA })
   }
   return app
 }
