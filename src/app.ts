@@ -18,6 +18,7 @@ import { registerRateLimit } from './plugins/rate-limit.js'
 import { registerRequestLog } from './plugins/request-log.js'
 import { Resolver } from './resolve/resolver.js'
 import { TargetClient } from './resolve/target-client.js'
+import { ViewerClient } from './resolve/viewer-client.js'
 import { apiPassthroughRoutes } from './routes/api-passthrough.js'
 import { playManifestRoutes } from './routes/playmanifest.js'
 import { TrustedProxies } from './viewer/trusted-proxies.js'
@@ -63,7 +64,8 @@ export async function buildApp(
   const manifests = new PlayManifestClient(fetcher, config.serviceUrl, new Breaker({ now }))
   const targets = new TargetClient(manifests, config.hosts, config.cache)
   const resolver = new Resolver(config, catalogs, targets, now)
-  app.addHook('onClose', () => fetcher.close())
+  const viewers = new ViewerClient(config, now)
+  app.addHook('onClose', () => Promise.all([fetcher.close(), viewers.close()]))
 
   registerClosing(app)
   registerErrors(app)
@@ -72,7 +74,7 @@ export async function buildApp(
   await registerRateLimit(app, config.rateLimits.client)
   registerNotFound(app)
   registerHealth(app)
-  undecodable = playManifestRoutes(app, { config, resolver, proxies, now })
+  undecodable = playManifestRoutes(app, { config, resolver, viewers, proxies, now })
   if ([...config.partners.values()].some(({ apiPassthrough }) => apiPassthrough.length > 0)) {
     const passthrough = new ApiPassthrough(config, now)
     app.addHook('onClose', () => passthrough.close())

@@ -32,6 +32,7 @@ export function registerRequestLog(app: FastifyInstance): void {
             target: decision.target,
             sharing: decision.sharing,
             ks: decision.ks,
+            ...(decision.viewer === null ? {} : { viewer: decision.viewer }),
             ...(decision.failure === null ? {} : { failure: decision.failure })
           })
     }
