@@ -141,6 +141,43 @@ t.test('an error number is passed on and kept by nobody; an empty Location is on
   }
 })
 
+t.test('an MPD that only says where it is is fetched there, a few times', async (t) => {
+  const mpd = (inner: string) =>
+    `<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" profiles="x" minBufferTime="PT1S">${inner}</MPD>`
+  const full = mpd(
+    '<Period><AdaptationSet><Representation id="1" bandwidth="1"><BaseURL>a.mp4</BaseURL></Representation></AdaptationSet></Period>'
+  )
+  const origin = await server(t, (request, response) =>
+    body(
+      request.url === '/2.mpd'
+        ? full
+        : mpd(`<Location>${request.url === '/1.mpd' ? '/2.mpd' : request.url}</Location>`),
+      'application/dash+xml'
+    )(request, response)
+  )
+  const env = { ALLOWED_HOSTS: new URL(origin.base).host }
+  const path = PATH.replace('applehttp', 'mpegdash').replace('m3u8', 'mpd')
+  for (const [first, ends] of [
+    ['/1.mpd', true],
+    ['/round.mpd', false]
+  ] as const) {
+    const { get, cdnUrl } = await gateway(
+      t,
+      body(mpd(`<Location>${origin.base}${first}</Location>`), 'application/dash+xml'),
+      { env }
+    )
+    const answer = await get(path)
+    if (ends)
+      t.match(answer, {
+        statusCode: 200,
+        headers: { 'content-type': 'application/dash+xml' },
+        body: new RegExp(`<BaseURL>${origin.base}/</BaseURL>`)
+      })
+    else t.match(answer, { statusCode: 302, headers: { location: cdnUrl + path } })
+  }
+  t.notMatch(JSON.stringify(origin.seen), /203\.0\.113|the viewer/)
+})
+
 t.test('relative URIs are read where the viewer would have been', async (t) => {
   const env = { KALTURA_CDN_URL: 'https://cdnapi.example.com' }
   const list = await gateway(t, body(`${PLAYLIST}../low.m3u8\n`), { env })
@@ -204,7 +241,8 @@ t.test('a viewer by http is not made one by https', async (t) => {
   const { get, seen } = await gateway(t, body(`${PLAYLIST}low.m3u8\n`), {
     env: { KALTURA_SERVICE_URL: 'https://127.0.0.1:1', KALTURA_CDN_URL: 'https://cdnapi.example.com' }
   })
-  t.match(await get(), { statusCode: 302, headers: { location: `https://cdnapi.example.com${PATH}` } })
+  const headers = { location: `https://cdnapi.example.com${PATH}`, 'cache-control': 'private, no-store' }
+  t.match(await get(), { statusCode: 302, headers }, 'nothing failed: nothing was tried')
   t.same(seen, [])
 })
 

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
-import { DEMO_ENTRIES, DEMO_SECRETS, issueKs } from '../../src/demo/kaltura/index.js'
+import { DEMO_ENTRIES, DEMO_PROFILES, DEMO_SECRETS, demoCatalog, issueKs } from '../../src/demo/kaltura/index.js'
 import type { DemoOptions } from '../../src/demo/start.js'
 import { BASE, USER_AGENTS, withGateway } from '../helpers/gateway.js'
 
@@ -117,6 +117,39 @@ t.test('a 302 of Kaltura’s is handed on; with delivery proxy a manifest is fet
       for (const line of answer.body.split('\n')) if (/^[^#]/.test(line)) t.match(line, /^http/)
     }
   }
+})
+
+t.test('a country is the viewer’s', async (t) => {
+  const country = (ip: string) => (ip === '203.0.113.7' ? 'DE' : 'FR')
+  const { ask, catalog } = await gateway(t, { kaltura: { ...kalturaOf, country } })
+  const profile = catalog.accessControlProfiles.get(DEMO_PROFILES.ipRange)!
+  const rule = profile.rules[0]!
+  const german = {
+    type: 2,
+    not: true,
+    values: [{ value: 'de', objectType: '' }],
+    objectType: 'KalturaCountryCondition'
+  }
+  catalog.putAccessControlProfile({ ...profile, rules: [{ ...rule, conditions: [german] }] })
+  const url = `${BASE}/entryId/${DEMO_ENTRIES.ipRestricted}${HLS}`
+  t.equal((await ask(url, INSIDE)).status, 200)
+  t.equal((await ask(url, OUTSIDE)).headers['x-kaltura'], 'error-3')
+})
+
+t.test('a token that binds an address binds the viewer’s', async (t) => {
+  const catalog = demoCatalog()
+  catalog.deliveryProfiles = catalog.deliveryProfiles.map((profile) =>
+    profile.kind === 'akamai-http'
+      ? {
+          ...profile,
+          tokenizer: { type: 'akamaiSecureHd', key: 'aa', window: 60, paramName: 'hdnea', limitIpAddress: true }
+        }
+      : profile
+  )
+  const { ask } = await gateway(t, { catalog })
+  const url = `${BASE}/entryId/${DEMO_ENTRIES.ipRestricted}/format/url/protocol/http/a.mp4`
+  const answer = await ask(url, INSIDE)
+  t.match(answer, { status: 302, headers: { location: /hdnea=.*ip=203\.0\.113\.7~/, 'cache-control': PRIVATE } })
 })
 
 t.test('HEAD, DASH, and another document', async (t) => {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { isIP } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { inRange } from './ip-range.js'
 import { headerOf, type KalturaOptions } from './options.js'
 
 /** The request dies with this text (reference access-control.md section 3, 2). */
@@ -7,6 +9,8 @@ export class BadRemoteAddress extends Error {}
 
 /** Seconds by which a signed address may differ from the server's clock. */
 const TIMEOUT = 120
+
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8', '169.254.0.0/16']
 
 /**
  * The address that rules are judged by: the signed header's where there is one, else what the options or the socket say.
@@ -30,6 +34,18 @@ function claimed(claim: string, { remoteAddrSalt, now = Date.now }: KalturaOptio
   const expected = createHash('md5').update(`${ip},${time},${uniqueId},${remoteAddrSalt}`).digest('hex')
   if (hash !== expected) throw new BadRemoteAddress('REMOTE_ADDR header invalid signature')
   return ip
+}
+
+/**
+ * The address that tokens of delivery URLs are bound to: they know nothing of the signed header, only the first public
+ * address of `X-Forwarded-For`, whoever wrote it, or the socket (reference access-control.md section 3).
+ */
+export function tokenAddressOf(request: FastifyRequest): string {
+  const forwarded = headerOf(request, 'x-forwarded-for').split(',')
+  const first = forwarded
+    .map((address) => address.trim())
+    .find((address) => isIP(address) !== 0 && !PRIVATE.some((range) => inRange(address, range)))
+  return first ?? request.socket.remoteAddress ?? request.ip
 }
 
 /** How such a request dies: with the text alone, status 200. */

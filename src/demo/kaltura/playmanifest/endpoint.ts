@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { headerOf, type KalturaOptions } from '../options.js'
-import { remoteAddressOf } from '../remote-address.js'
+import { remoteAddressOf, tokenAddressOf } from '../remote-address.js'
 import { WEB_SERVER_TYPE, webServerPage } from '../web-server.js'
 import { readParameters } from './parameters.js'
 import { playManifest } from './play-manifest.js'
@@ -53,6 +53,7 @@ export function answerPlayManifest(
     params,
     callback,
     ip: remoteAddressOf(options, request),
+    tokenIp: tokenAddressOf(request),
     userAgent: headerOf(request, 'user-agent'),
     referer: headerOf(request, 'referer'),
     origin: headerOf(request, 'origin'),
