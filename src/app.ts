@@ -7,6 +7,7 @@ import { ApiPassthrough, VIA } from './kaltura/api-passthrough.js'
 import { Breaker } from './kaltura/breaker.js'
 import { CatalogClient } from './kaltura/catalog-client.js'
 import { Fetcher } from './kaltura/fetcher.js'
+import { Locations } from './kaltura/locations.js'
 import { PlayManifestClient } from './kaltura/playmanifest-client.js'
 import { OwnSessions } from './kaltura/session.js'
 import { registerClosing } from './plugins/closing.js'
@@ -60,8 +61,9 @@ export async function buildApp(
   const api = new KalturaApi(fetcher, config.serviceUrl, new Breaker({ now }))
   const catalogs = new CatalogClient(api, new OwnSessions(api, now, (text) => app.log.warn(text)))
   const manifests = new PlayManifestClient(fetcher, config.serviceUrl, new Breaker({ now }))
-  const targets = new TargetClient(manifests, config.hosts, config.cache)
-  const resolver = new Resolver(config, catalogs, targets, now)
+  const locations = new Locations(config.cdnUrl, config.hosts)
+  const targets = new TargetClient(manifests, locations)
+  const resolver = new Resolver(config, { catalogs, targets, locations }, now)
   app.addHook('onClose', () => fetcher.close())
 
   registerClosing(app)
@@ -71,9 +73,9 @@ export async function buildApp(
   await registerRateLimit(app, config.rateLimits.client)
   registerNotFound(app)
   registerHealth(app)
-  undecodable = playManifestRoutes(app, { config, resolver, proxies, now })
+  undecodable = playManifestRoutes(app, { config, resolver, locations, proxies, now })
   if ([...config.partners.values()].some(({ apiPassthrough }) => apiPassthrough.length > 0)) {
-    const passthrough = new ApiPassthrough(config.hosts, config.serviceUrl, config.upstreamTimeout)
+    const passthrough = new ApiPassthrough(config.hosts, locations, config.serviceUrl, config.upstreamTimeout)
     app.addHook('onClose', () => passthrough.close())
     await apiPassthroughRoutes(app, { config, passthrough, via: VIA })
   }

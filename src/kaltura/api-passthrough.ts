@@ -1,6 +1,7 @@
 import { UpstreamFailure } from './errors.js'
 import { Fetcher, type FetchResult } from './fetcher.js'
 import type { AllowedHosts } from './hosts.js'
+import type { Locations } from './locations.js'
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>
 
@@ -43,14 +44,14 @@ export const VIA = 'playmanifest-gateway'
  */
 export class ApiPassthrough {
   readonly #fetcher: Fetcher
-  readonly #hosts: AllowedHosts
+  readonly #locations: Locations
   readonly #serviceUrl: string
   readonly #timeout: number
 
   /** @param timeout ms for one whole exchange */
-  constructor(hosts: AllowedHosts, serviceUrl: string, timeout: number) {
+  constructor(hosts: AllowedHosts, locations: Locations, serviceUrl: string, timeout: number) {
     this.#fetcher = new Fetcher(hosts, { connections: CONNECTIONS })
-    this.#hosts = hosts
+    this.#locations = locations
     this.#serviceUrl = serviceUrl
     this.#timeout = timeout
   }
@@ -82,9 +83,9 @@ export class ApiPassthrough {
     const passed = pick(headers, ANSWER_HEADERS)
     const { location } = headers
     if (location === undefined) return { status, headers: passed, body }
-    const target = typeof location === 'string' && URL.canParse(location, url) ? new URL(location, url) : null
-    if (target === null || this.#hosts.match(target) === null) return 'failed'
-    return { status, headers: { ...passed, location: target.href }, body }
+    if (typeof location !== 'string' || !URL.canParse(location, url)) return 'failed'
+    const target = this.#locations.delivery(new URL(location, url).href)
+    return target === null ? 'failed' : { status, headers: { ...passed, location: target }, body }
   }
 
   close(): Promise<void> {
