@@ -7,6 +7,7 @@ import { ApiPassthrough } from './kaltura/api-passthrough.js'
 import { Breaker } from './kaltura/breaker.js'
 import { CatalogClient } from './kaltura/catalog-client.js'
 import { Fetcher } from './kaltura/fetcher.js'
+import { Locations } from './kaltura/locations.js'
 import { PlayManifestClient } from './kaltura/playmanifest-client.js'
 import { OwnSessions } from './kaltura/session.js'
 import { VIA } from './kaltura/viewer-headers.js'
@@ -62,9 +63,10 @@ export async function buildApp(
   const api = new KalturaApi(fetcher, config.serviceUrl, new Breaker({ now }))
   const catalogs = new CatalogClient(api, new OwnSessions(api, now, (text) => app.log.warn(text)))
   const manifests = new PlayManifestClient(fetcher, config.serviceUrl, new Breaker({ now }))
-  const targets = new TargetClient(manifests, config.hosts, config.cache)
-  const resolver = new Resolver(config, catalogs, targets, now)
-  const viewers = new ViewerClient(config, now)
+  const locations = new Locations(config.cdnUrl, config.hosts)
+  const targets = new TargetClient(manifests, locations)
+  const resolver = new Resolver(config, { catalogs, targets, locations }, now)
+  const viewers = new ViewerClient(config, locations, now)
   app.addHook('onClose', () => Promise.all([fetcher.close(), viewers.close()]))
 
   registerClosing(app)
@@ -74,9 +76,9 @@ export async function buildApp(
   await registerRateLimit(app, config.rateLimits.client)
   registerNotFound(app)
   registerHealth(app)
-  undecodable = playManifestRoutes(app, { config, resolver, viewers, proxies, now })
+  undecodable = playManifestRoutes(app, { config, resolver, viewers, locations, proxies, now })
   if ([...config.partners.values()].some(({ apiPassthrough }) => apiPassthrough.length > 0)) {
-    const passthrough = new ApiPassthrough(config, now)
+    const passthrough = new ApiPassthrough(config, locations, now)
     app.addHook('onClose', () => passthrough.close())
     await apiPassthroughRoutes(app, { config, passthrough, proxies, via: VIA })
   }

@@ -87,3 +87,25 @@ t.test('one idea a file', async (t) => {
     t.ok(lines <= 300, `${file} has ${lines} lines`)
   }
 })
+
+t.test('one place each makes a Location and calls something public', async (t) => {
+  const texts = files
+    .filter((file) => !file.startsWith('demo/'))
+    .map((file) => [file, readFileSync(join(src, file), 'utf8')] as const)
+  const only = (pattern: RegExp, allowed: readonly string[], what: string) => {
+    const found = texts.filter(([, text]) => pattern.test(text)).map(([file]) => file)
+    t.strictSame(found.sort(), [...allowed].sort(), what)
+  }
+  only(/as SafeLocation/, ['kaltura/locations.ts'], 'text becomes a Location in one place')
+  only(/as Public(?:Verdict|<)/, ['resolve/sharing-class.ts'], 'a verdict and a public value are made in one place')
+  only(/verdictOf\(\[/, ['resolve/sharing.ts'], 'the proof is asked for with all facts')
+  const answering = texts.filter(([file]) => /^(?:routes|plugins|answer|admin)\//.test(file))
+  const naming = answering.filter(([, text]) =>
+    /\blocation['"]?:|\{ location\b/i.test(text.replace(/SafeLocation/g, ''))
+  )
+  t.strictSame(
+    naming.map(([file]) => file),
+    ['answer/render.ts'],
+    'a header named location is written in one place'
+  )
+})

@@ -1,4 +1,5 @@
 import type { CacheState } from '../cache/stale-cache.js'
+import type { SafeLocation } from '../kaltura/locations.js'
 import { retryAfter } from '../playmanifest/errors.js'
 import { CONTENT_TYPES } from '../playmanifest/formats.js'
 import type { Answer, Decision, TemplateLife } from '../resolve/decision.js'
@@ -132,15 +133,9 @@ export function methodNotAllowed(): Rendered {
   })
 }
 
-function redirect(location: string, headers: Record<string, string>): Rendered {
-  return { status: 302, headers: { location: asciiLocation(location), ...headers }, body: '' }
-}
-
-/** A header takes ASCII only, and a space or line end in one is an attack or a slip: escaped either way. */
-function asciiLocation(location: string): string {
-  return /^[!-~]*$/.test(location)
-    ? location
-    : location.replace(/[^!-~]/gu, (char) => encodeURIComponent(char.toString()))
+/** A redirect; the type of the Location says that its host is one of ours to name. */
+export function redirect(location: SafeLocation, headers: Record<string, string>, status: 302 | 307 = 302): Rendered {
+  return { status, headers: { location, ...headers }, body: '' }
 }
 
 function templateCaching(life: TemplateLife): string {

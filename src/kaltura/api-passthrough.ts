@@ -1,6 +1,7 @@
 import { UpstreamFailure } from './errors.js'
 import { Fetcher, type FetchResult } from './fetcher.js'
 import type { AllowedHosts } from './hosts.js'
+import type { Locations } from './locations.js'
 import { addressHeaders, type Forwarded, type Headers, pick, viewerHeaders } from './viewer-headers.js'
 
 /** One request of a viewer, already judged. */
@@ -44,7 +45,7 @@ interface PassthroughConfig {
  */
 export class ApiPassthrough {
   readonly #fetcher: Fetcher
-  readonly #hosts: AllowedHosts
+  readonly #locations: Locations
   readonly #serviceUrl: string
   readonly #timeout: number
   readonly #salt: string | null
@@ -55,9 +56,13 @@ export class ApiPassthrough {
    * @param remoteAddrSalt signs the viewer's address, where there is one to be told
    * @param now Unix ms
    */
-  constructor({ hosts, serviceUrl, upstreamTimeout, remoteAddrSalt }: PassthroughConfig, now: () => number = Date.now) {
+  constructor(
+    { hosts, serviceUrl, upstreamTimeout, remoteAddrSalt }: PassthroughConfig,
+    locations: Locations,
+    now: () => number = Date.now
+  ) {
     this.#fetcher = new Fetcher(hosts, { connections: CONNECTIONS })
-    this.#hosts = hosts
+    this.#locations = locations
     this.#serviceUrl = serviceUrl
     this.#timeout = upstreamTimeout
     this.#salt = remoteAddrSalt
@@ -98,9 +103,9 @@ export class ApiPassthrough {
     const passed = pick(headers, ANSWER_HEADERS)
     const { location } = headers
     if (location === undefined) return { status, headers: passed, body }
-    const target = typeof location === 'string' && URL.canParse(location, url) ? new URL(location, url) : null
-    if (target === null || this.#hosts.match(target) === null) return 'failed'
-    return { status, headers: { ...passed, location: target.href }, body }
+    if (typeof location !== 'string' || !URL.canParse(location, url)) return 'failed'
+    const target = this.#locations.delivery(new URL(location, url).href)
+    return target === null ? 'failed' : { status, headers: { ...passed, location: target }, body }
   }
 
   close(): Promise<void> {

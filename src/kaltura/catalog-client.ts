@@ -11,17 +11,20 @@ import {
   readProfile
 } from './wire.js'
 
-/** Everything that one round trip tells about an entry (recordings multirequest_resolution_*). */
-export interface Catalog {
-  /** What anyone may see: ready flavors as a widget session of the partner lists them; null when it sees no such entry. */
-  visibleFlavors: readonly FlavorAsset[] | null
-  /**
-   * The entry as the gateway's credential sees it: `missing` when a session that sees everything does not find it,
-   * `unknown` without such a session or when the answer was something else. Serves to choose and to classify only.
-   */
+/** An entry as the gateway's credential sees it, and who may play it. Serves to choose and to classify only. */
+export interface AccessControl {
+  /** `missing` when a session that sees everything does not find it, `unknown` without such a session or answer. */
   entry: EntryFacts | 'missing' | 'unknown'
   /** Its access control profile; null when it could not be read. */
   profile: AccessControlProfile | null
+}
+
+/** Everything that one round trip tells about an entry (recordings multirequest_resolution_*). */
+export interface Catalog extends AccessControl {
+  /** What anyone may see: ready flavors as a widget session of the partner lists them; null when it sees no such entry. */
+  visibleFlavors: readonly FlavorAsset[] | null
+  /** The entry that a child plays by the rules of; null when there is none, or it was not read. */
+  parent: AccessControl | null
 }
 
 const WIDGET_KS = '{1:result:ks}'
@@ -39,10 +42,26 @@ export class CatalogClient {
   /** @throws UpstreamFailure when upstream fails in the sense of rule 6 of the design */
   async read(partner: PartnerConfig, entryId: string, signal: AbortSignal): Promise<Catalog> {
     const first = await this.#readOnce(partner, entryId, signal)
-    if (first.refused === null) return first.catalog
+    if (first.refused === null) return this.#withParent(partner, first.catalog, signal)
     // A secret may have been rotated a moment ago: once more with a new session, then without the facts.
     this.#sessions.refused(partner, first.refused)
-    return (await this.#readOnce(partner, entryId, signal)).catalog
+    return this.#withParent(partner, (await this.#readOnce(partner, entryId, signal)).catalog, signal)
+  }
+
+  /** Few entries have a parent: those cost a second round trip, all others none. */
+  async #withParent(partner: PartnerConfig, catalog: Catalog, signal: AbortSignal): Promise<Catalog> {
+    const { entry } = catalog
+    if (typeof entry === 'string' || entry.parentEntryId === '') return catalog
+    const own = await this.#sessions.get(partner, signal)
+    if (own === null) return catalog
+    const [parentEntry, profile] = await this.#api.multirequest(
+      [
+        { service: 'baseEntry', action: 'get', entryId: entry.parentEntryId, ks: own.ks },
+        { service: 'accessControlProfile', action: 'get', id: '{1:result:accessControlId}', ks: own.ks }
+      ],
+      signal
+    )
+    return { ...catalog, parent: readOwn(parentEntry, profile, own.seesEverything) }
   }
 
   async #readOnce(
@@ -70,16 +89,22 @@ export class CatalogClient {
     }
     const [, visibleEntry, visibleFlavors, ownEntry, profile] = await this.#api.multirequest(calls, signal)
     const visible = readEntry(visibleEntry)
-    const entry = own === null ? 'unknown' : readOwnEntry(ownEntry, own.seesEverything)
     return {
       refused: readApiError(ownEntry)?.code === 'INVALID_KS' ? own : null,
       catalog: {
         visibleFlavors: visible === null || visible.partnerId !== partner.id ? null : readyOf(visibleFlavors),
-        entry,
-        profile: typeof entry === 'string' ? null : readProfile(profile)
+        ...(own === null ? UNREAD : readOwn(ownEntry, profile, own.seesEverything)),
+        parent: null
       }
     }
   }
+}
+
+const UNREAD: AccessControl = { entry: 'unknown', profile: null }
+
+function readOwn(answer: unknown, profile: unknown, seesEverything: boolean): AccessControl {
+  const entry = readOwnEntry(answer, seesEverything)
+  return { entry, profile: typeof entry === 'string' ? null : readProfile(profile) }
 }
 
 function readOwnEntry(answer: unknown, seesEverything: boolean): Catalog['entry'] {

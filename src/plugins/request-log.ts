@@ -30,6 +30,7 @@ export function registerRequestLog(app: FastifyInstance): void {
             rule: decision.rule,
             catalog: decision.catalog,
             target: decision.target,
+            class: decision.sharingClass,
             sharing: decision.sharing,
             ks: decision.ks,
             ...(decision.viewer === null ? {} : { viewer: decision.viewer }),

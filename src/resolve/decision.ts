@@ -1,5 +1,8 @@
 import type { CacheState } from '../cache/stale-cache.js'
+import { UpstreamFailure } from '../kaltura/errors.js'
+import type { SafeLocation } from '../kaltura/locations.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
+import type { PrivateVerdict, SharingClass } from './sharing-class.js'
 import type { ViewerAnswer } from './viewer-answer.js'
 
 /**
@@ -10,8 +13,8 @@ import type { ViewerAnswer } from './viewer-answer.js'
  * - `error`: one of Kaltura's numbers.
  */
 export type Answer =
-  | { kind: 'template'; location: string; life: TemplateLife }
-  | { kind: 'target'; location: string; remaining: number; state: CacheState }
+  | { kind: 'template'; location: SafeLocation; life: TemplateLife }
+  | { kind: 'target'; location: SafeLocation; remaining: number; state: CacheState }
   | { kind: 'manifest'; manifest: ManifestKind; body: string; etag: string; remaining: number; state: CacheState }
   | {
       kind: 'document'
@@ -43,6 +46,8 @@ export interface Decision {
   /** How the catalog came about; null when it was not needed. */
   catalog: CacheState | 'pending' | 'failed' | null
   target: CacheState | 'pending' | 'failed' | null
+  /** Whom the answer may be given to; null for what is no answer about an entry. */
+  sharingClass: SharingClass | null
   /** `public`, or why not. */
   sharing: readonly string[]
   /** What was fetched for this one viewer, or why nothing was; null where the partner does not have that. */
@@ -53,4 +58,20 @@ export interface Decision {
   vary: readonly string[]
   /** What became of the viewer's KS: never the KS itself. */
   ks: 'none' | 'valid' | 'expired' | 'unverified' | 'foreign'
+}
+
+/** Leaves in the decision whom the answer may be given to, and why. */
+export function note(
+  decision: Decision,
+  { class: kind, reasons }: PrivateVerdict | { class: 'public'; reasons: string[] }
+): void {
+  decision.sharingClass = kind
+  decision.sharing = reasons
+}
+
+/** What upstream failed with, in our words: its own may quote a KS. */
+export function failureText(lookup: { reason: string; error?: unknown }): string {
+  if (lookup.reason === 'pending') return 'upstream did not answer within the patience of this answer'
+  const { error } = lookup
+  return error instanceof UpstreamFailure ? `${error.kind}: ${error.message}` : 'an unexpected failure'
 }

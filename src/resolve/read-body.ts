@@ -13,7 +13,7 @@ import {
 } from '../manifest/hls/index.js'
 import { ManifestError } from '../manifest/manifest-error.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
-import type { Target, TargetKey } from './target.js'
+import type { ReadTarget, TargetKey } from './target.js'
 import { tokenIn, tokenInText } from './tokens.js'
 
 /** Editing happens on the one thread that answers everybody: an MPD of this size takes about 0.3 s. Bytes. */
@@ -28,7 +28,7 @@ const DOCUMENT_TYPE = /^(?:text\/xml|application\/(?:xml|json|smil))\b/i
  *
  * @throws UpstreamFailure when it is none of these: a known answer outlives that
  */
-export function readBody(answer: FetchResult, key: TargetKey): Target {
+export function readBody(answer: FetchResult, key: TargetKey): ReadTarget {
   if (answer.body.trim() === '') throw new UpstreamFailure('body', 'Upstream answered with an empty body.')
   const type = header(answer, 'content-type') ?? ''
   if (isPlaylist(answer.body)) return playlistOf(answer, key)
@@ -46,7 +46,7 @@ export function mpdLocation(body: string): string | null {
   }
 }
 
-function playlistOf(answer: FetchResult, key: TargetKey): Target {
+function playlistOf(answer: FetchResult, key: TargetKey): ReadTarget {
   if (playlistKind(answer.body) === 'invalid') unreadable('playlist')
   const absolute = edit(() => absolutizePlaylist(answer.body, answer.url))
   // A URI that begins with a variable can only be resolved by a player, against the URL that it was served from.
@@ -71,7 +71,7 @@ function isMpd(body: string): boolean {
   return /<(?:[\w-]+:)?MPD[\s>]/.test(body.slice(0, 4096))
 }
 
-function mpdOf(answer: FetchResult): Target {
+function mpdOf(answer: FetchResult): ReadTarget {
   try {
     const body = absolutizeMpd(answer.body, answer.url, MPD_LIMITS)
     return manifest('dash', body, listMpdUris(body, MPD_LIMITS))
@@ -83,7 +83,7 @@ function mpdOf(answer: FetchResult): Target {
   }
 }
 
-function manifest(kind: ManifestKind, body: string, uris: readonly string[]): Target {
+function manifest(kind: ManifestKind, body: string, uris: readonly string[]): ReadTarget {
   for (const uri of uris) {
     const token = tokenIn(uri)
     if (token !== null) return { kind: 'private', reason: `the manifest carries a token (${token})` }
@@ -91,7 +91,7 @@ function manifest(kind: ManifestKind, body: string, uris: readonly string[]): Ta
   return { kind: 'manifest', manifest: kind, body, etag: etagOf(body) }
 }
 
-function documentOf(answer: FetchResult, contentType: string): Target {
+function documentOf(answer: FetchResult, contentType: string): ReadTarget {
   const token = tokenInText(answer.body)
   if (token !== null) return { kind: 'private', reason: `the document carries a token (${token})` }
   return {

@@ -1,86 +1,86 @@
-import type { Loaded } from '../cache/stale-cache.js'
-import type { CacheConfig } from '../config/config.js'
 import { readCacheControl } from '../kaltura/cache-control.js'
 import { UpstreamFailure } from '../kaltura/errors.js'
 import type { FetchResult } from '../kaltura/fetcher.js'
-import type { AllowedHosts } from '../kaltura/hosts.js'
+import type { Locations } from '../kaltura/locations.js'
 import { locationOf, type PlayManifestClient, resolveUrl } from '../kaltura/playmanifest-client.js'
-import { isErrorOfObject, isTrouble, parseErrorHeader, retryAfter } from '../playmanifest/errors.js'
+import { isTrouble, parseErrorHeader } from '../playmanifest/errors.js'
 import { header, mpdLocation, readBody } from './read-body.js'
-import type { Target, TargetKey } from './target.js'
+import { type AnswerFacts, answerObjections } from './sharing-answer.js'
+import type { ReadTarget, Target, TargetKey } from './target.js'
 import { tokenIn } from './tokens.js'
 
 /** An MPD may only say where it is; followed by hand, since no player does (research on players). */
 const MAX_LOCATIONS = 3
 
-/** Fetches targets and judges them: what may be kept, for how long, and what is somebody's own. */
+/** What upstream answered: the value, and what it says about who may have it. */
+export interface Fetched {
+  /** Null when there is nothing that could be kept. */
+  target: Target | null
+  facts: AnswerFacts
+  /** ms for which upstream lets a success be kept. */
+  life: number
+}
+
+/** Fetches targets. Who may have one is for others to judge: here is only what was found. */
 export class TargetClient {
   readonly #client: PlayManifestClient
-  readonly #hosts: AllowedHosts
-  readonly #cache: CacheConfig
+  readonly #locations: Locations
 
-  constructor(client: PlayManifestClient, hosts: AllowedHosts, cache: CacheConfig) {
+  constructor(client: PlayManifestClient, locations: Locations) {
     this.#client = client
-    this.#hosts = hosts
-    this.#cache = cache
+    this.#locations = locations
   }
 
   /** @throws UpstreamFailure when upstream fails in the sense of rule 6 of the design */
-  async fetch(key: TargetKey, signal: AbortSignal): Promise<Loaded<Target>> {
+  async fetch(key: TargetKey, signal: AbortSignal): Promise<Fetched> {
     const answer = await this.#client.ask(key.path, signal)
-    const { noStore, maxAge } = readCacheControl(answer.headers['cache-control'])
+    const facts = factsOf(answer)
     // One format keeps status 200 for its errors (recording fmt_applehttp_to_mc_http).
-    const isError =
-      answer.status >= 400 || (answer.body === '' && parseErrorHeader(header(answer, 'x-kaltura')) !== null)
-    if (isError) {
-      if (noStore) return this.#private('Kaltura does not let its error be kept')
-      return this.#error(parseErrorHeader(header(answer, 'x-kaltura')), header(answer, 'x-kaltura-app'))
+    const code = parseErrorHeader(header(answer, 'x-kaltura'))
+    if (answer.status >= 400 || (answer.body === '' && code !== null)) {
+      if (code !== null && isTrouble(code)) throw new UpstreamFailure('status', `Kaltura answered error ${code}.`)
+      const target: Target | null = code === null ? null : { kind: 'error', code, app: header(answer, 'x-kaltura-app') }
+      return { target, facts: { ...facts, error: code, unnumbered: code === null }, life: 0 }
     }
+    const life = Math.max(0, (facts.maxAge ?? 0) - ageOf(answer)) * 1000
     // A body is read before its headers are believed: a page of something in between has headers of its own.
     const body = answer.status === 200 ? await this.#body(answer, key, signal) : null
-    const viewerBound = viewerBoundReason(answer)
-    if (noStore || maxAge === null || maxAge <= 0) return this.#private('Kaltura does not let its answer be kept')
-    if (viewerBound !== null) return this.#private(viewerBound)
-    const target = body ?? (await this.#redirect(answer, key, signal))
-    if (target.kind === 'private') return this.#private(target.reason)
-    if (target.kind === 'error') return this.#error(target.code, null)
-    const bytes = 200 + 2 * (target.kind === 'redirect' ? target.location : target.body).length
-    return this.#keep(
-      target,
-      Math.min(this.#cache.target, Math.max(0, maxAge - ageOf(answer)) * 1000),
-      this.#cache.staleIfError,
-      bytes
-    )
+    if (body === null && answerObjections(facts).length > 0) return { target: null, facts, life }
+    const { target, origin } =
+      body === null ? await this.#redirect(answer, key, signal) : { target: body, origin: null }
+    const all = origin === null ? facts : withOrigin(facts, factsOf(origin))
+    if (target.kind === 'private') return { target: null, facts: { ...all, content: target.reason }, life }
+    if (target.kind === 'error') return { target, facts: { ...all, error: target.code }, life: 0 }
+    return { target, facts: all, life }
   }
 
-  async #redirect(answer: FetchResult, key: TargetKey, signal: AbortSignal): Promise<Target> {
+  async #redirect(
+    answer: FetchResult,
+    key: TargetKey,
+    signal: AbortSignal
+  ): Promise<{ target: ReadTarget; origin: FetchResult | null }> {
     if (answer.status !== 302 && answer.status !== 303) {
       throw new UpstreamFailure('status', `playManifest answered with status ${answer.status}.`)
     }
     const given = locationOf(answer)
     // A live stream whose URL was never entered (recording entry_live0002_mpegdash): nothing to play.
-    if (given === '') return { kind: 'error', code: 25, app: null }
-    const location = resolveUrl(given, answer.url)
-    const { host } = new URL(location)
-    if (this.#hosts.match(new URL(location)) === null) {
+    if (given === '') return { target: { kind: 'error', code: 25, app: null }, origin: null }
+    const location = this.#locations.delivery(resolveUrl(given, answer.url))
+    if (location === null) {
+      const { host } = new URL(resolveUrl(given, answer.url))
       throw new UpstreamFailure('host-not-allowed', `Kaltura redirects to ${host}, which is not in ALLOWED_HOSTS.`)
     }
     const token = tokenIn(location)
-    if (token !== null) return { kind: 'private', reason: `the delivery URL carries a token (${token})` }
-    return key.follow ? this.#follow(location, key, signal) : { kind: 'redirect', location }
-  }
-
-  async #follow(location: string, key: TargetKey, signal: AbortSignal): Promise<Target> {
-    const answer = await this.#client.manifest(location, signal)
-    const { noStore } = readCacheControl(answer.headers['cache-control'])
-    if (noStore) return { kind: 'private', reason: 'the origin does not let its manifest be kept' }
-    const viewerBound = viewerBoundReason(answer)
-    if (viewerBound !== null) return { kind: 'private', reason: viewerBound }
-    return this.#body(answer, key, signal)
+    if (token !== null) {
+      return { target: { kind: 'private', reason: `the delivery URL carries a token (${token})` }, origin: null }
+    }
+    if (!key.follow) return { target: { kind: 'redirect', location }, origin: null }
+    const origin = await this.#client.manifest(location, signal)
+    return { target: await this.#body(origin, key, signal), origin }
   }
 
   /** What a 200 holds; an MPD that only says where it is is fetched there, whatever the delivery. */
-  async #body(first: FetchResult, key: TargetKey, signal: AbortSignal): Promise<Target> {
+  async #body(first: FetchResult, key: TargetKey, signal: AbortSignal): Promise<ReadTarget> {
     let answer = first
     for (let hop = 0; ; hop++) {
       const next = key.manifest === 'dash' ? mpdLocation(answer.body) : null
@@ -88,24 +88,6 @@ export class TargetClient {
       if (hop === MAX_LOCATIONS) throw new UpstreamFailure('too-many-redirects', 'The MPD leads nowhere.')
       answer = await this.#client.manifest(resolveUrl(next, answer.url), signal)
     }
-  }
-
-  #error(code: number | null, app: string | null): Loaded<Target> {
-    if (code === null) return this.#private('Kaltura refused without a number')
-    if (isTrouble(code)) throw new UpstreamFailure('status', `Kaltura answered error ${code}.`)
-    if (!isErrorOfObject(code)) return this.#private(`Kaltura's error ${code} depends on the viewer`)
-    const retry = retryAfter(code)
-    const life = retry === null ? this.#cache.negative : Math.min(this.#cache.negative, retry * 1000)
-    return this.#keep({ kind: 'error', code, app }, life, 0, 200)
-  }
-
-  #private(reason: string): Loaded<Target> {
-    return this.#keep({ kind: 'private', reason }, this.#cache.target, 0, 200)
-  }
-
-  #keep(value: Target, fresh: number, staleIfError: number, bytes: number): Loaded<Target> {
-    const staleWhileRevalidate = Math.min(this.#cache.staleWhileRevalidate, staleIfError)
-    return { value, fresh, staleWhileRevalidate, staleIfError, bytes }
   }
 }
 
@@ -115,10 +97,28 @@ function ageOf(answer: FetchResult): number {
   return Number.isFinite(age) && age > 0 ? age : 0
 }
 
-/** Signs that an answer was made for one viewer, beside its caching headers. */
-function viewerBoundReason(answer: FetchResult): string | null {
-  if (answer.headers['set-cookie'] !== undefined) return 'upstream sets a cookie'
+/** What the headers of a success say. */
+function factsOf(answer: FetchResult): AnswerFacts {
+  const { noStore, maxAge } = readCacheControl(answer.headers['cache-control'])
   const rules = header(answer, 'x-kaltura-acp')?.trim()
-  if (rules !== undefined && !/^\d*$/.test(rules)) return 'an access control rule took part'
-  return null
+  return {
+    error: null,
+    unnumbered: false,
+    noStore,
+    maxAge,
+    cookie: answer.headers['set-cookie'] !== undefined,
+    // The profile's id alone: none of its rules took part.
+    ruleTookPart: rules !== undefined && !/^\d*$/.test(rules),
+    content: null
+  }
+}
+
+/** An origin behind Kaltura may forbid what Kaltura allows, and need not say anything. */
+function withOrigin(facts: AnswerFacts, origin: AnswerFacts): AnswerFacts {
+  return {
+    ...facts,
+    cookie: facts.cookie || origin.cookie,
+    ruleTookPart: facts.ruleTookPart || origin.ruleTookPart,
+    content: origin.noStore ? 'the origin does not let its manifest be kept' : facts.content
+  }
 }

@@ -14,7 +14,8 @@ export function targetKey(
   partner: PartnerConfig,
   plan: Plan,
   catalog: Catalog,
-  chosenIds: readonly string[]
+  chosenIds: readonly string[],
+  scheme: TargetKey['scheme']
 ): TargetKey {
   const parameters: Partial<Record<ParameterName, string | false>> = {}
   for (const name of KEYED_PARAMETERS) {
@@ -24,6 +25,7 @@ export function targetKey(
   const excluded = plan.narrowing?.excludeAudioOnly === true && chosenIds.length > 0
   return {
     partnerId: partner.id,
+    scheme,
     path: writeCanonical(partner.id, parameters),
     manifest: manifestKind(plan.format),
     follow: plan.delivery === 'proxy' && manifestKind(plan.format) !== null,

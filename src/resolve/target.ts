@@ -1,21 +1,25 @@
+import type { SafeLocation } from '../kaltura/locations.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
 
 /** What Kaltura's playManifest answered to a request that carries nothing of a viewer. */
 export type Target =
   /** A delivery URL. */
-  | { kind: 'redirect'; location: string }
+  | { kind: 'redirect'; location: SafeLocation }
   /** A manifest, every URI in it absolute. */
   | { kind: 'manifest'; manifest: ManifestKind; body: string; etag: string }
   /** Another document of Kaltura's (F4M, SMIL, JSON ...), byte for byte. */
   | { kind: 'document'; contentType: string; disposition: string | null; body: string; etag: string }
   /** Kaltura's own error about the entry. */
   | { kind: 'error'; code: number; app: string | null }
-  /** An answer that may not be shared; the reason is ours. */
-  | { kind: 'private'; reason: string }
+
+/** A target, or why what upstream answered may not be given to anybody else. */
+export type ReadTarget = Target | { kind: 'private'; reason: string }
 
 /** Everything that a shared value depends on: the upstream request is built from this and from nothing else. */
 export interface TargetKey {
   partnerId: number
+  /** The viewer's: what was answered to https is never given to http, as Kaltura's own caches have it. */
+  scheme: 'http' | 'https'
   /** Path and query of the upstream request, from `writeCanonical`. */
   path: string
   manifest: ManifestKind | null
@@ -27,5 +31,5 @@ export interface TargetKey {
 
 /** A structure as text: two different keys never become one. */
 export function targetKeyText(serviceUrl: string, key: TargetKey): string {
-  return JSON.stringify([serviceUrl, key.partnerId, key.path, key.manifest, key.follow, key.cut])
+  return JSON.stringify([serviceUrl, key.partnerId, key.scheme, key.path, key.manifest, key.follow, key.cut])
 }

@@ -1,5 +1,6 @@
 import { UpstreamFailure } from '../kaltura/errors.js'
 import type { FetchResult } from '../kaltura/fetcher.js'
+import type { SafeLocation } from '../kaltura/locations.js'
 import { absolutizeMpd, listMpdUris } from '../manifest/dash/index.js'
 import { absolutizePlaylist, hasRelativeUris, isPlaylist, listUris, playlistKind } from '../manifest/hls/index.js'
 import { ManifestError } from '../manifest/manifest-error.js'
@@ -9,7 +10,7 @@ import { isSpent } from './spent-token.js'
 
 /** Kaltura's own answer for one viewer: never kept by anybody. */
 export type ViewerAnswer =
-  | { kind: 'viewer'; content: 'redirect'; location: string }
+  | { kind: 'viewer'; content: 'redirect'; location: SafeLocation }
   | { kind: 'viewer'; content: 'manifest'; manifest: ManifestKind; body: string }
   | { kind: 'viewer'; content: 'document'; contentType: string; disposition: string | null; body: string }
 

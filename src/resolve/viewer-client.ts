@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.js'
 import { UpstreamFailure } from '../kaltura/errors.js'
 import type { FetchResult } from '../kaltura/fetcher.js'
+import type { Locations, SafeLocation } from '../kaltura/locations.js'
 import { locationOf, resolveUrl } from '../kaltura/playmanifest-client.js'
 import { addressHeaders, type Forwarded, type Headers, VIA, viewerHeaders } from '../kaltura/viewer-headers.js'
 import { ViewerPlayManifest } from '../kaltura/viewer-playmanifest.js'
@@ -8,8 +9,8 @@ import { isTrouble, parseErrorHeader } from '../playmanifest/errors.js'
 import { manifestKind } from '../playmanifest/formats.js'
 import type { Plan } from '../rules/decide.js'
 import type { Answer } from './decision.js'
+import type { ResolveInput } from './input.js'
 import { header, mpdLocation } from './read-body.js'
-import type { ResolveInput } from './resolver.js'
 import { isSpent } from './spent-token.js'
 import { tokenIn } from './tokens.js'
 import { untouchableReason } from './untouchable.js'
@@ -35,12 +36,14 @@ const MAX_LOCATIONS = 3
  */
 export class ViewerClient {
   readonly #config: Config
+  readonly #locations: Locations
   readonly #client: ViewerPlayManifest
   readonly #now: () => number
 
   /** @param now Unix ms */
-  constructor(config: Config, now: () => number = Date.now) {
+  constructor(config: Config, locations: Locations, now: () => number = Date.now) {
     this.#config = config
+    this.#locations = locations
     this.#client = new ViewerPlayManifest(config, now)
     this.#now = now
   }
@@ -82,7 +85,7 @@ export class ViewerClient {
     const untouchable = untouchableReason(request, partner, ks)
     if (untouchable !== null) return untouchable
     if (decision.target === 'failed' || decision.target === 'pending') return 'playManifest has just failed'
-    if (decision.sharing.includes('public')) return 'it is public'
+    if (decision.sharingClass === 'public') return 'it is public'
     if (forwarded === null) return "the viewer's address is not known"
     if (String(headers.via ?? '').includes(VIA)) return 'it came from a gateway'
     // Kaltura would take him for a viewer by https, which he is not.
@@ -145,10 +148,11 @@ export class ViewerClient {
   }
 
   /** A URL that may be handed out or followed. */
-  #checked(location: string): string {
-    const url = new URL(location)
-    if (this.#config.hosts.match(url) === null) {
-      throw new UpstreamFailure('host-not-allowed', `Kaltura redirects to ${url.host}, which is not in ALLOWED_HOSTS.`)
+  #checked(url: string): SafeLocation {
+    const location = this.#locations.delivery(url)
+    if (location === null) {
+      const { host } = new URL(url)
+      throw new UpstreamFailure('host-not-allowed', `Kaltura redirects to ${host}, which is not in ALLOWED_HOSTS.`)
     }
     if (isSpent(location, this.#now())) unusable('The delivery URL holds a token whose end has passed.')
     return location

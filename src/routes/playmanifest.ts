@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { problem } from '../answer/problem.js'
-import { methodNotAllowed, type Rendered, render, renderProblem } from '../answer/render.js'
+import { methodNotAllowed, type Rendered, redirect, render, renderProblem } from '../answer/render.js'
 import { send } from '../answer/send.js'
 import type { Config, PartnerConfig } from '../config/config.js'
 import { checkBitrates } from '../flavors/bitrate-window.js'
 import { isTruthy, parseNumeric } from '../flavors/php-number.js'
+import type { Locations } from '../kaltura/locations.js'
 import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
 import type { Answer, Decision } from '../resolve/decision.js'
 import type { Resolver } from '../resolve/resolver.js'
@@ -28,6 +29,7 @@ export interface PlayManifestRoutesOptions {
   config: Config
   resolver: Resolver
   viewers: ViewerClient
+  locations: Locations
   proxies: TrustedProxies
   now?: () => number
 }
@@ -139,7 +141,7 @@ async function answerRequest(
     // Without a `protocol` the scheme is the viewer's, which a proxy tells in a header.
     ...(plan.reads.includes('scheme') && !proxies.empty ? ['x-forwarded-proto'] : [])
   ]
-  const input = { request: parsed, partner, plan, ks, decision }
+  const input = { request: parsed, partner, plan, ks, scheme, decision } as const
   const answer = await resolver.resolve(input)
   return partner.viewerProxy ? viewers.answer(answer, input, viewerOf(request, proxies, scheme, began)) : answer
 }
@@ -155,7 +157,7 @@ function viewerOf(
 }
 
 /** POST goes to Kaltura itself, method and body kept: path and query as they came. */
-function answerPost(request: FastifyRequest, { config }: PlayManifestRoutesOptions): Rendered {
+function answerPost(request: FastifyRequest, { config, locations }: PlayManifestRoutesOptions): Rendered {
   const parsed = parsePlayManifestUrl(request.raw.url ?? '')
   if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
   const { rawPath, rawQuery, partnerId } = parsed.request
@@ -164,8 +166,8 @@ function answerPost(request: FastifyRequest, { config }: PlayManifestRoutesOptio
   if (!config.partners.has(partnerId)) return render({ kind: 'error', code: 14, life: 0 }, decision)
   const refused = checkRequest(parsed.request)
   if (refused !== null) return renderProblem(refused)
-  const location = config.cdnUrl + rawPath + (rawQuery === '' ? '' : `?${rawQuery}`)
-  return { status: 307, headers: { location, 'cache-control': 'no-store' }, body: '' }
+  const location = locations.atKaltura(rawPath + (rawQuery === '' ? '' : `?${rawQuery}`))
+  return redirect(location, { 'cache-control': 'no-store' }, 307)
 }
 
 /** A signed URL's end in the past, looked at before anything else is (recordings expiry_past, expiry_nan). `now`: Unix ms. */
@@ -216,6 +218,7 @@ function newDecision({ partnerId, effective }: PlayManifestRequest): Decision {
     flavorIds: null,
     catalog: null,
     target: null,
+    sharingClass: null,
     sharing: [],
     viewer: null,
     failure: null,

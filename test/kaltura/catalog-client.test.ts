@@ -55,7 +55,7 @@ t.test('recorded resolutions are read: one round trip, everything in it', async 
   const ruled = await read('multirequest_resolution_0_acks0001')
   t.match(ruled.profile, { id: '3', rules: [{ message: 'KS is required' }] })
   for (const name of ['multirequest_resolution_0_deleted1', 'multirequest_resolution_0_nosuch99']) {
-    t.strictSame(await read(name), { entry: 'missing', profile: null, visibleFlavors: null }, name)
+    t.strictSame(await read(name), { entry: 'missing', profile: null, visibleFlavors: null, parent: null }, name)
   }
   t.match((await read('multirequest_resolution_0_live0001')).entry, { type: '7', mediaType: '201' })
 })
@@ -231,4 +231,38 @@ t.test('a session that many were refused with at once moves to the next secret o
   const read = await Promise.all(Array.from({ length: 4 }, (_, i) => catalogs.read(partner, `0_${i}`, soon())))
   for (const catalog of read) t.match(catalog.entry, { id: '0_a' })
   t.ok(asked.length <= 8)
+})
+
+t.test(
+  'the parent of an entry, whose rules apply, costs a second round trip that other entries do not have',
+  async (t) => {
+    const entryOf = (id: string, parentEntryId: string) => ({
+      objectType: 'KalturaMediaEntry',
+      id,
+      partnerId: 101,
+      accessControlId: 2,
+      parentEntryId
+    })
+    const profile = { objectType: 'KalturaAccessControlProfile', id: 2, rules: [] }
+    const { catalogs, asked } = await fakeApi(t, (calls) =>
+      calls.length === 2
+        ? [entryOf('0_parent', ''), profile]
+        : [{ ks: 'k' }, entryOf('0_child', '0_parent'), { objects: [] }, entryOf('0_child', '0_parent'), profile]
+    )
+    const { parent } = await catalogs.read(partnerOf(), '0_child', soon())
+    t.match(parent, { entry: { id: '0_parent', parentEntryId: '' }, profile: { id: '2', rules: [] } })
+    t.equal(asked.length, 2)
+    t.match(asked[1], [{ action: 'get', entryId: '0_parent' }, { id: '{1:result:accessControlId}' }])
+    t.notMatch(asked[1]?.[0]?.ks, '{', "read with the gateway's own session")
+  }
+)
+
+t.test('a parent that cannot be read is known to be unread', async (t) => {
+  const child = { id: '0_child', partnerId: 101, accessControlId: 2, parentEntryId: '0_parent' }
+  const { catalogs } = await fakeApi(t, (calls) =>
+    calls.length === 2
+      ? [error('ENTRY_ID_NOT_FOUND'), error('INVALID_OBJECT_ID')]
+      : [{ ks: 'k' }, child, { objects: [] }, child, { id: 2, rules: [] }]
+  )
+  t.strictSame((await catalogs.read(partnerOf(), '0_child', soon())).parent, { entry: 'missing', profile: null })
 })

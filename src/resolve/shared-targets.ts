@@ -1,0 +1,130 @@
+import { type Loaded, StaleCache } from '../cache/stale-cache.js'
+import type { Config } from '../config/config.js'
+import type { Catalog } from '../kaltura/catalog-client.js'
+import { UpstreamFailure } from '../kaltura/errors.js'
+import { retryAfter } from '../playmanifest/errors.js'
+import type { Catalogs } from './catalogs.js'
+import { type Answer, type Decision, failureText, note } from './decision.js'
+import type { ResolveInput } from './input.js'
+import { catalogObjections, classify, type RequestFacts, unknownIds, untilTransition } from './sharing.js'
+import { type Objection, type PublicVerdict, proven, type Shareable, verdictOf, withheld } from './sharing-class.js'
+import { type Target, type TargetKey, targetKeyText } from './target.js'
+import type { Fetched, TargetClient } from './target-client.js'
+import { targetKey } from './target-key.js'
+import { MAX_LOCATION } from './templates.js'
+
+/** Targets that viewers share: takes nothing but what was proven public. */
+export class SharedTargets {
+  readonly #config: Config
+  readonly #catalogs: Catalogs
+  readonly #client: TargetClient
+  readonly #cache: StaleCache<Shareable<Target>>
+  readonly #now: () => number
+
+  constructor(config: Config, catalogs: Catalogs, client: TargetClient, now: () => number) {
+    this.#config = config
+    this.#catalogs = catalogs
+    this.#client = client
+    this.#cache = new StaleCache({ maxBytes: config.cache.maxBytes / 2, now })
+    this.#now = now
+  }
+
+  /** What is proven public, or null: then the viewer is sent to Kaltura. `waited`: ms since the request came. */
+  async find(
+    input: ResolveInput,
+    entryId: string,
+    catalog: Catalog,
+    chosenIds: readonly string[],
+    waited: number
+  ): Promise<Answer | null> {
+    const { request, partner, plan, scheme, decision } = input
+    const { always, target: ofTarget } = catalogObjections(catalog, this.#now(), this.#config.cache.target)
+    const against = [...always, ...unknownIds(request.effective, catalog)]
+    if (against.length > 0) return notShared(decision, [...against, ...ofTarget])
+    const key = targetKey(request, partner, plan, catalog, chosenIds, scheme)
+    if (key.path.length > MAX_LOCATION) {
+      return notShared(decision, [perIdentity('the request is too long to be asked in one spelling')])
+    }
+    const deadline = Math.max(1, this.#config.upstreamTimeout - waited)
+    const load = () => this.#load(input, entryId, key, deadline)
+    const patience = Math.max(1, this.#config.targetPatience - waited)
+    const found = await this.#cache.get(targetKeyText(this.#config.serviceUrl, key), load, patience)
+    decision.target = found.found ? found.state : found.reason
+    if (!found.found) {
+      decision.failure = failureText(found)
+      return null
+    }
+    const { value: kept, state, remaining } = found
+    if (kept.kind === 'withheld') {
+      note(decision, kept)
+      return null
+    }
+    const target = kept.value
+    // What was known when it was kept may have changed since: no redirect or body of an entry that is not to be shared now.
+    if (target.kind !== 'error' && ofTarget.length > 0) return notShared(decision, ofTarget)
+    note(decision, { class: 'public', reasons: ['public'] })
+    if (target.kind === 'error') {
+      return { kind: 'error', code: target.code, life: remaining, ...(target.app === null ? {} : { app: target.app }) }
+    }
+    if (target.kind === 'redirect') return { kind: 'target', location: target.location, remaining, state }
+    // `redirect` promises a 302 always; where Kaltura answers a body, that is a 302 to Kaltura.
+    return plan.delivery === 'redirect' ? null : { ...target, remaining, state }
+  }
+
+  /** A target is proven by facts that are no older than one fresh life, whatever was known when it was asked for. */
+  async #load(
+    { request, partner, plan, ks }: ResolveInput,
+    entryId: string,
+    key: TargetKey,
+    deadline: number
+  ): Promise<Loaded<Shareable<Target>>> {
+    const signal = AbortSignal.timeout(deadline)
+    const catalog = await this.#catalogs.fresh(partner, entryId)
+    const life = this.#config.cache.target
+    const { always } = catalogObjections(catalog, this.#now(), life)
+    const early = verdictOf(always)
+    // Not even asked for: an answer that ends what was known before.
+    if (early.class !== 'public') return keep(withheld(early), 0)
+    const fetched = await this.#client.fetch(key, signal)
+    const now = this.#now()
+    const facts: RequestFacts = { parameters: request.effective, ks, plan, partner }
+    const verdict = classify({ ...facts, catalog, answer: fetched.facts, now, life })
+    const coming = untilTransition(catalog, now)
+    if (verdict.class !== 'public') return keep(withheld(verdict), Math.min(life, coming))
+    if (fetched.target === null) throw new UpstreamFailure('body', 'Upstream answered nothing that could be kept.')
+    return this.#kept(fetched.target, verdict, fetched, coming)
+  }
+
+  /** How long a public target is kept: by its kind, and never past the entry's next change. `coming`: ms until that. */
+  #kept(target: Target, verdict: PublicVerdict, { life }: Fetched, coming: number): Loaded<Shareable<Target>> {
+    const { cache } = this.#config
+    if (target.kind === 'error') {
+      const retry = retryAfter(target.code)
+      const negative = retry === null ? cache.negative : Math.min(cache.negative, retry * 1000)
+      return keep(proven(target, verdict), Math.min(negative, coming))
+    }
+    return {
+      value: proven(target, verdict),
+      fresh: Math.min(cache.target, life, coming),
+      staleWhileRevalidate: Math.min(cache.staleWhileRevalidate, cache.staleIfError),
+      staleIfError: cache.staleIfError,
+      bytes: 200 + 2 * (target.kind === 'redirect' ? target.location : target.body).length
+    }
+  }
+}
+
+function perIdentity(reason: string): Objection {
+  return { class: 'per-identity', reason }
+}
+
+/** Leaves the reasons; null is what the caller answers then. */
+function notShared(decision: Decision, objections: readonly Objection[]): null {
+  const verdict = verdictOf(objections)
+  if (verdict.class !== 'public') note(decision, verdict)
+  return null
+}
+
+/** Kept for its fresh life and not a moment longer. */
+function keep(value: Shareable<Target>, fresh: number): Loaded<Shareable<Target>> {
+  return { value, fresh, staleWhileRevalidate: 0, staleIfError: 0, bytes: 200 }
+}
