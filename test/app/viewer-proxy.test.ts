@@ -15,12 +15,14 @@ const kalturaOf = { remoteAddrSalt: 'the salt of this installation' }
 
 /** The gateway behind a trusted proxy on loopback, before a Kaltura that believes its signed header. */
 function gateway(t: Test, { partner = '', ...options }: DemoOptions & { partner?: string } = {}) {
-  const dir = t.testdir({ 'gateway.yaml': `partners:\n  - id: 101\n    viewerProxy: true\n${partner}` })
+  // Whatever the machine is busy with, nobody is redirected for want of time.
+  const patience = 'patience: { catalog: 20s, target: 20s }\n'
+  const dir = t.testdir({ 'gateway.yaml': `${patience}partners:\n  - id: 101\n    viewerProxy: true\n${partner}` })
   return withGateway(t, {
     kaltura: kalturaOf,
     configFile: `${dir}/gateway.yaml`,
     ...options,
-    env: { TRUST_PROXY: 'loopback', ...options.env }
+    env: { TRUST_PROXY: 'loopback', UPSTREAM_TIMEOUT_MS: '20000', ...options.env }
   })
 }
 
