@@ -93,7 +93,11 @@ export class ViewerPlayManifest {
       const answer = await this.#fetcher.fetch(url, { signal, ...(origin === this.#own ? { headers } : {}) })
       const location = locationOf(answer)
       if (!follow.has(answer.status) || location === '') return answer
-      url = resolveUrl(location, answer.url)
+      const next = resolveUrl(location, answer.url)
+      if (url.startsWith('https:') && next.startsWith('http:')) {
+        throw new UpstreamFailure('host-not-allowed', 'Upstream redirected from https to http.')
+      }
+      url = next
     }
     throw new UpstreamFailure('too-many-redirects', `Upstream redirected more than ${MAX_HOPS} times.`)
   }

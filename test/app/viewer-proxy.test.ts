@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { DEMO_ENTRIES, DEMO_PROFILES, DEMO_SECRETS, demoCatalog, issueKs } from '../../src/demo/kaltura/index.js'
 import type { DemoOptions } from '../../src/demo/start.js'
-import { BASE, USER_AGENTS, withGateway } from '../helpers/gateway.js'
+import { askRaw, BASE, USER_AGENTS, withGateway } from '../helpers/gateway.js'
 
 /** The demo's IP-restricted entry takes 203.0.113.0/24. */
 const INSIDE = { 'x-forwarded-for': '203.0.113.7', 'user-agent': USER_AGENTS.desktop }
@@ -56,6 +56,15 @@ t.test('one address may, the other may not: in both orders, and nothing of it is
       }
     }
   }
+})
+
+t.test('a header that is sent twice is one chain', async (t) => {
+  const { gatewayUrl } = await gateway(t)
+  const path = `${BASE}/entryId/${DEMO_ENTRIES.ipRestricted}${HLS}`
+  const ask = (...chain: string[]) => askRaw(gatewayUrl, path, { headers: { 'x-forwarded-for': chain } })
+  t.equal((await ask('203.0.113.7', '198.51.100.1')).headers['x-kaltura'], 'error-3')
+  t.equal((await ask('198.51.100.1', '203.0.113.7')).status, 200)
+  t.equal((await ask('203.0.113.7', '198.51.100.1, 127.0.0.1')).headers['x-kaltura'], 'error-3')
 })
 
 t.test('at the same moment too', async (t) => {

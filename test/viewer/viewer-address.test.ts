@@ -81,6 +81,30 @@ t.test('the rightmost hop that is no proxy of ours, whatever stands left of it',
   t.match(await seen(trust, '10.0.0.1', { 'x-forwarded-for': '203.0.113.7, [2001:DB8::9]:1' }), { sure: '2001:db8::9' })
 })
 
+t.test('no writing of his moves it', async (t) => {
+  const proxies = new TrustedProxies(['10.0.0.0/8'])
+  const app = Fastify({ trustProxy: (address: string) => proxies.has(address) })
+  app.get('/', async ({ ip, socket, headers }) => ({
+    viewer: sureViewerAddress({ ip, peer: socket.remoteAddress, headers }, proxies)
+  }))
+  t.teardown(() => app.close())
+  const piece = fc.oneof(
+    fc.ipV4(),
+    fc.ipV6(),
+    fc.constantFrom('10.0.0.9', '::ffff:10.0.0.9', '[::1]:1', 'unknown', '', 'for=10.0.0.1', '"10.0.0.1"'),
+    fc.string({ unit: fc.constantFrom(...'0123456789abcdef.:[]%;="/ \t'.split('')) })
+  )
+  const hops = fc.array(fc.constantFrom('10.0.0.2', '10.1.2.3:99', '[::ffff:10.9.9.9]:1', ' ::ffff:10.0.0.3'))
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 20 }), hops, async (written, behind) => {
+      const chain = [...written, '198.51.100.9', ...behind].join(',')
+      const answer = await app.inject({ url: '/', remoteAddress: '10.0.0.1', headers: { 'x-forwarded-for': chain } })
+      return answer.json().viewer === '198.51.100.9'
+    }),
+    { numRuns: 300 }
+  )
+})
+
 t.test('a proxy that names nobody, or nonsense, leaves the viewer unknown', async (t) => {
   const unknown = { viewer: null, sure: null }
   t.same(await seen(['10.0.0.0/8'], '10.0.0.1', {}), unknown)
