@@ -3,13 +3,14 @@ import { type Logger, pino } from 'pino'
 import type { Rendered } from './answer/render.js'
 import type { Config } from './config/config.js'
 import { KalturaApi } from './kaltura/api.js'
-import { ApiPassthrough, VIA } from './kaltura/api-passthrough.js'
+import { ApiPassthrough } from './kaltura/api-passthrough.js'
 import { Breaker } from './kaltura/breaker.js'
 import { CatalogClient } from './kaltura/catalog-client.js'
 import { Fetcher } from './kaltura/fetcher.js'
 import { Locations } from './kaltura/locations.js'
 import { PlayManifestClient } from './kaltura/playmanifest-client.js'
 import { OwnSessions } from './kaltura/session.js'
+import { VIA } from './kaltura/viewer-headers.js'
 import { registerClosing } from './plugins/closing.js'
 import { registerCors } from './plugins/cors.js'
 import { clientError, frameworkError, registerErrors, registerNotFound } from './plugins/errors.js'
@@ -18,6 +19,7 @@ import { registerRateLimit } from './plugins/rate-limit.js'
 import { registerRequestLog } from './plugins/request-log.js'
 import { Resolver } from './resolve/resolver.js'
 import { TargetClient } from './resolve/target-client.js'
+import { ViewerClient } from './resolve/viewer-client.js'
 import { apiPassthroughRoutes } from './routes/api-passthrough.js'
 import { playManifestRoutes } from './routes/playmanifest.js'
 import { TrustedProxies } from './viewer/trusted-proxies.js'
@@ -64,7 +66,8 @@ export async function buildApp(
   const locations = new Locations(config.cdnUrl, config.hosts)
   const targets = new TargetClient(manifests, locations)
   const resolver = new Resolver(config, { catalogs, targets, locations }, now)
-  app.addHook('onClose', () => fetcher.close())
+  const viewers = new ViewerClient(config, locations, now)
+  app.addHook('onClose', () => Promise.all([fetcher.close(), viewers.close()]))
 
   registerClosing(app)
   registerErrors(app)
@@ -73,11 +76,11 @@ export async function buildApp(
   await registerRateLimit(app, config.rateLimits.client)
   registerNotFound(app)
   registerHealth(app)
-  undecodable = playManifestRoutes(app, { config, resolver, locations, proxies, now })
+  undecodable = playManifestRoutes(app, { config, resolver, viewers, locations, proxies, now })
   if ([...config.partners.values()].some(({ apiPassthrough }) => apiPassthrough.length > 0)) {
-    const passthrough = new ApiPassthrough(config.hosts, locations, config.serviceUrl, config.upstreamTimeout)
+    const passthrough = new ApiPassthrough(config, locations, now)
     app.addHook('onClose', () => passthrough.close())
-    await apiPassthroughRoutes(app, { config, passthrough, via: VIA })
+    await apiPassthroughRoutes(app, { config, passthrough, proxies, via: VIA })
   }
   return app
 }

@@ -3,6 +3,7 @@ import type { SafeLocation } from '../kaltura/locations.js'
 import { retryAfter } from '../playmanifest/errors.js'
 import { CONTENT_TYPES } from '../playmanifest/formats.js'
 import type { Answer, Decision, TemplateLife } from '../resolve/decision.js'
+import type { ViewerAnswer } from '../resolve/viewer-answer.js'
 import { kalturaHeaders, kalturaProblem, type Problem, problem, problemBody } from './problem.js'
 
 /** A response, ready to be sent. */
@@ -79,6 +80,8 @@ export function render(
         body: answer.body
       }
     }
+    case 'viewer':
+      return renderViewer(answer, { ...vary, 'cache-control': 'private, no-store' })
     case 'error': {
       const shared = decision.ks === 'none' && answer.life > 0
       const seconds = Math.floor(answer.life / 1000)
@@ -91,6 +94,25 @@ export function render(
       }
       const rendered = renderProblem(kalturaProblem(answer.code), headers)
       return decision.format === 'applehttp_to_mc' ? { ...rendered, status: 200 } : rendered
+    }
+  }
+}
+
+/** What is for one viewer: without an ETag, since nobody is to keep it. */
+function renderViewer(answer: ViewerAnswer, headers: Record<string, string>): Rendered {
+  switch (answer.content) {
+    case 'redirect':
+      return redirect(answer.location, { ...headers, 'referrer-policy': 'no-referrer' })
+    case 'manifest':
+      return { status: 200, headers: { ...headers, 'content-type': CONTENT_TYPES[answer.manifest] }, body: answer.body }
+    case 'document': {
+      const disposition: Record<string, string> =
+        answer.disposition === null ? {} : { 'content-disposition': answer.disposition }
+      return {
+        status: 200,
+        headers: { ...headers, ...disposition, ...DOCUMENT_HEADERS, 'content-type': answer.contentType },
+        body: answer.body
+      }
     }
   }
 }

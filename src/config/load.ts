@@ -77,7 +77,7 @@ export function loadConfig(env: Environment, read = (path: string) => readFileSy
     warnings: []
   }
   checkCircle(config, reader)
-  reader.problems.push(...checkPassthrough(partners.values()), ...checkPartners(config))
+  reader.problems.push(...checkPassthrough(partners.values(), config.remoteAddrSalt), ...checkPartners(config))
   if (reader.problems.length > 0) throw new ConfigError(reader.problems)
   return { ...config, warnings: collectWarnings(config, reader) }
 }

@@ -14,7 +14,8 @@ export function readActions(option: PassthroughOption): readonly string[] {
  * What is wrong with the partners' pass-through, one line each. Kaltura judges rules about addresses by who asks: that has
  * to be stated harmless, or the viewer's address made known (reference access-control.md section 3).
  */
-export function checkPassthrough(partners: Iterable<PartnerConfig>): string[] {
+export function checkPassthrough(partners: Iterable<PartnerConfig>, remoteAddrSalt: string | null): string[] {
+  if (remoteAddrSalt !== null) return []
   return [...partners]
     .filter(
       ({ apiPassthrough, sharePublic, forwardedFor }) =>
@@ -23,6 +24,7 @@ export function checkPassthrough(partners: Iterable<PartnerConfig>): string[] {
     .map(
       ({ id }) =>
         `partner ${id}: apiPassthrough is on, but Kaltura would judge rules about addresses by the gateway's; right would` +
-        " be sharePublic: true, or forwardedFor: trusted if Kaltura believes the gateway's X-Forwarded-For."
+        " be sharePublic: true, or forwardedFor: trusted if Kaltura believes the gateway's X-Forwarded-For, or" +
+        ' KALTURA_REMOTE_ADDR_SALT.'
     )
 }

@@ -4,7 +4,14 @@ import { buildApp } from '../app.js'
 import { ConfigError } from '../config/config.js'
 import { type Environment, loadConfig } from '../config/load.js'
 import { buildCdn } from './cdn/build-cdn.js'
-import { buildKaltura, type Catalog, createState, demoCatalog, type KalturaState } from './kaltura/index.js'
+import {
+  buildKaltura,
+  type Catalog,
+  createState,
+  demoCatalog,
+  type KalturaOptions,
+  type KalturaState
+} from './kaltura/index.js'
 import { isMediaKey, type MediaKey } from './media-files.js'
 import { pageData } from './page-data.js'
 import { buildPageServer } from './page-server.js'
@@ -30,6 +37,8 @@ export interface DemoOptions {
   catalog?: Catalog
   /** YAML file of the gateway, as CONFIG_FILE. */
   configFile?: string
+  /** How the embedded Kaltura learns and places addresses. The salt is also the gateway's, unless `env` says another. */
+  kaltura?: Pick<KalturaOptions, 'remoteAddrSalt' | 'remoteAddress' | 'country'>
   /** The clock of gateway and embedded Kaltura, Unix ms. */
   now?: () => number
 }
@@ -93,7 +102,14 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   try {
     const cdnUrl = await listen('cdn', buildCdn({ lookup: (entry, flavor) => mediumOf(catalog, entry, flavor) }))
     const clock = options.now === undefined ? {} : { now: options.now }
-    const kaltura = buildKaltura({ catalog, cdnBaseUrl: cdnUrl, cdnScheme: 'base', state, ...clock })
+    const kaltura = buildKaltura({
+      catalog,
+      cdnBaseUrl: cdnUrl,
+      cdnScheme: 'base',
+      state,
+      ...clock,
+      ...options.kaltura
+    })
     const kalturaUrl = await listen('kaltura', kaltura)
     const config = loadConfig(environment(options, catalog, kalturaUrl, cdnUrl))
     const logger = options.logger ?? pino({ level: 'silent' })
@@ -121,6 +137,9 @@ function environment(options: DemoOptions, catalog: Catalog, kalturaUrl: string,
     KALTURA_SHARE_PUBLIC: 'true',
     ALLOWED_HOSTS: new URL(cdnUrl).host,
     RATE_LIMIT: '1000000',
+    ...(options.kaltura?.remoteAddrSalt === undefined
+      ? {}
+      : { KALTURA_REMOTE_ADDR_SALT: options.kaltura.remoteAddrSalt }),
     ...(options.configFile === undefined ? {} : { CONFIG_FILE: options.configFile }),
     ...options.env
   }

@@ -2,8 +2,7 @@ import { UpstreamFailure } from './errors.js'
 import { Fetcher, type FetchResult } from './fetcher.js'
 import type { AllowedHosts } from './hosts.js'
 import type { Locations } from './locations.js'
-
-type Headers = Readonly<Record<string, string | string[] | undefined>>
+import { addressHeaders, type Forwarded, type Headers, pick, viewerHeaders } from './viewer-headers.js'
 
 /** One request of a viewer, already judged. */
 export interface PassedRequest {
@@ -14,7 +13,7 @@ export interface PassedRequest {
   headers: Headers
   body: { contentType: string; text: string } | null
   /** The viewer as Kaltura is to see him, where it believes us. */
-  forwarded: { address: string; scheme: 'http' | 'https' } | null
+  forwarded: Forwarded | null
 }
 
 export interface PassedAnswer {
@@ -27,16 +26,18 @@ export interface PassedAnswer {
 /** Why there is no answer. */
 export type PassFailure = 'timeout' | 'failed'
 
-/** What of a viewer's request Kaltura may look at. Whatever speaks of addresses, hosts or credentials is not here. */
-const REQUEST_HEADERS = ['accept', 'accept-language', 'user-agent', 'referer'] as const
 /** What of Kaltura's answer the viewer gets. */
 const ANSWER_HEADERS = ['content-type', 'x-kaltura', 'retry-after'] as const
 const MAX_ANSWER = 2 * 1024 * 1024
 /** Fewer than there are altogether for the gateway's own questions. */
 const CONNECTIONS = 64
 
-/** Names this gateway in `Via`, by which a request that comes back is known. */
-export const VIA = 'playmanifest-gateway'
+interface PassthroughConfig {
+  hosts: AllowedHosts
+  serviceUrl: string
+  upstreamTimeout: number
+  remoteAddrSalt: string | null
+}
 
 /**
  * Passes API v3 requests on to Kaltura. It has connections of its own, so that many viewers with slow calls take none
@@ -47,13 +48,25 @@ export class ApiPassthrough {
   readonly #locations: Locations
   readonly #serviceUrl: string
   readonly #timeout: number
+  readonly #salt: string | null
+  readonly #now: () => number
 
-  /** @param timeout ms for one whole exchange */
-  constructor(hosts: AllowedHosts, locations: Locations, serviceUrl: string, timeout: number) {
+  /**
+   * @param upstreamTimeout ms for one whole exchange
+   * @param remoteAddrSalt signs the viewer's address, where there is one to be told
+   * @param now Unix ms
+   */
+  constructor(
+    { hosts, serviceUrl, upstreamTimeout, remoteAddrSalt }: PassthroughConfig,
+    locations: Locations,
+    now: () => number = Date.now
+  ) {
     this.#fetcher = new Fetcher(hosts, { connections: CONNECTIONS })
     this.#locations = locations
     this.#serviceUrl = serviceUrl
-    this.#timeout = timeout
+    this.#timeout = upstreamTimeout
+    this.#salt = remoteAddrSalt
+    this.#now = now
   }
 
   /**
@@ -65,7 +78,7 @@ export class ApiPassthrough {
     try {
       const answer = await this.#fetcher.fetch(this.#serviceUrl + request.target, {
         method: request.method,
-        headers: requestHeaders(request),
+        headers: this.#headers(request),
         ...(request.body === null ? {} : { body: request.body.text }),
         signal: AbortSignal.any([deadline, gone]),
         maxBytes: MAX_ANSWER,
@@ -75,6 +88,13 @@ export class ApiPassthrough {
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error
       return error.kind === 'timeout' ? 'timeout' : 'failed'
+    }
+  }
+
+  #headers({ headers, body, forwarded }: PassedRequest): Record<string, string> {
+    return {
+      ...viewerHeaders(headers, forwarded === null ? {} : addressHeaders(forwarded, this.#salt, this.#now())),
+      ...(body === null ? {} : { 'content-type': body.contentType })
     }
   }
 
@@ -91,28 +111,4 @@ export class ApiPassthrough {
   close(): Promise<void> {
     return this.#fetcher.close()
   }
-}
-
-function requestHeaders({ headers, body, forwarded }: PassedRequest): Record<string, string> {
-  return {
-    // Without the viewer's there is none: rules on the user agent are about the viewer, not about us.
-    'user-agent': '',
-    ...pick(headers, REQUEST_HEADERS),
-    via: `1.1 ${VIA}`,
-    ...(body === null ? {} : { 'content-type': body.contentType }),
-    ...(forwarded === null ? {} : { 'x-forwarded-for': forwarded.address, 'x-forwarded-proto': forwarded.scheme })
-  }
-}
-
-/** The named headers, without those that `Connection` says are for one hop only. */
-function pick(headers: Headers, names: readonly string[]): Record<string, string> {
-  const oneHop = String(headers.connection ?? '')
-    .split(',')
-    .map((name) => name.trim().toLowerCase())
-  const picked: Record<string, string> = {}
-  for (const name of names) {
-    const value = headers[name]
-    if (typeof value === 'string' && !oneHop.includes(name)) picked[name] = value
-  }
-  return picked
 }

@@ -33,6 +33,7 @@ export function registerRequestLog(app: FastifyInstance): void {
             class: decision.sharingClass,
             sharing: decision.sharing,
             ks: decision.ks,
+            ...(decision.viewer === null ? {} : { viewer: decision.viewer }),
             ...(decision.failure === null ? {} : { failure: decision.failure })
           })
     }

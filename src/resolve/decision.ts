@@ -3,11 +3,13 @@ import { UpstreamFailure } from '../kaltura/errors.js'
 import type { SafeLocation } from '../kaltura/locations.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
 import type { PrivateVerdict, SharingClass } from './sharing-class.js'
+import type { ViewerAnswer } from './viewer-answer.js'
 
 /**
  * What goes out, before it becomes a status and headers.
  * - `template`: a Location at Kaltura's own playManifest, where Kaltura decides for the viewer;
  * - `target`, `manifest`, `document`: proven public, the same for everybody;
+ * - `viewer`: Kaltura's own for this one viewer;
  * - `error`: one of Kaltura's numbers.
  */
 export type Answer =
@@ -23,6 +25,7 @@ export type Answer =
       remaining: number
       state: CacheState
     }
+  | ViewerAnswer
   /** `life`: ms it may be kept; 0: not at all. */
   | { kind: 'error'; code: number; detail?: string; app?: string; life: number }
 
@@ -47,6 +50,8 @@ export interface Decision {
   sharingClass: SharingClass | null
   /** `public`, or why not. */
   sharing: readonly string[]
+  /** What was fetched for this one viewer, or why nothing was; null where the partner does not have that. */
+  viewer: string | null
   /** What upstream failed with, in our words. */
   failure: string | null
   /** Lower-case names of headers that the answer depends on. */

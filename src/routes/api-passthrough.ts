@@ -3,14 +3,18 @@ import { type Problem, problem } from '../answer/problem.js'
 import { type Rendered, renderProblem } from '../answer/render.js'
 import type { Config } from '../config/config.js'
 import type { ApiPassthrough, PassedAnswer } from '../kaltura/api-passthrough.js'
+import type { Forwarded } from '../kaltura/viewer-headers.js'
 import { ownPlayManifestUrls } from '../playmanifest/public-urls.js'
 import { UnclearApiRequest } from '../rules/api-parameters.js'
 import { refuseApiCalls } from '../rules/api-permission.js'
+import type { TrustedProxies } from '../viewer/trusted-proxies.js'
+import { viewerAddress } from '../viewer/viewer-address.js'
 import { type ApiRequest, readApiRequest } from './api-request.js'
 
 export interface ApiPassthroughOptions {
-  config: Pick<Config, 'partners' | 'serviceUrl' | 'cdnUrl' | 'publicUrl'>
+  config: Pick<Config, 'partners' | 'serviceUrl' | 'cdnUrl' | 'publicUrl' | 'remoteAddrSalt'>
   passthrough: ApiPassthrough
+  proxies: TrustedProxies
   /** How a request is marked that this gateway has passed on before. */
   via: string
 }
@@ -77,6 +81,11 @@ async function answer(
   }
   const refused = judge(asked, options)
   if (refused !== null) return refuse(reply, refused)
+  const told = isTold(asked, options)
+  const forwarded = told ? viewerOf(request, options.proxies) : null
+  if (told && forwarded === null && !isHarmless(asked, options)) {
+    return refuse(reply, problem('API_UNCLEAR', 'The proxy before the gateway does not say who asks.'))
+  }
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   const answer = await options.passthrough.pass(
@@ -85,7 +94,7 @@ async function answer(
       target: asked.target,
       headers: request.headers,
       body: asked.body,
-      forwarded: isTrusted(asked, options) ? viewerOf(request) : null
+      forwarded
     },
     gone.signal
   )
@@ -113,16 +122,24 @@ function judge({ calls }: ApiRequest, { config }: ApiPassthroughOptions): Proble
 }
 
 /** Whether Kaltura believes us the viewer's address, for one of the partners at least. */
-function isTrusted({ calls }: ApiRequest, { config }: ApiPassthroughOptions): boolean {
+function isTold({ calls }: ApiRequest, { config }: ApiPassthroughOptions): boolean {
+  if (config.remoteAddrSalt !== null) return true
   return [...calls.partners].some((id) => config.partners.get(id)?.forwardedFor === 'trusted')
 }
 
-function viewerOf(request: FastifyRequest): { address: string; scheme: 'http' | 'https' } {
-  return {
-    // Kaltura's rules know IPv4 only in its own spelling. A viewer who has just left has no address any more.
-    address: (request.ip ?? '').replace(/^::ffff:(?=\d+\.)/i, ''),
-    scheme: request.protocol === 'https' ? 'https' : 'http'
-  }
+/** Whether nothing that Kaltura judges by addresses is at stake, as the operator states for each of the partners. */
+function isHarmless({ calls }: ApiRequest, { config }: ApiPassthroughOptions): boolean {
+  return [...calls.partners].every((id) => config.partners.get(id)?.sharePublic === true)
+}
+
+function viewerOf(request: FastifyRequest, proxies: TrustedProxies): Forwarded | null {
+  const { ip, socket, headers } = request
+  const address = viewerAddress({ ip, peer: socket.remoteAddress, headers }, proxies)
+  return address === null ? null : { address, scheme: schemeOf(request) }
+}
+
+function schemeOf({ protocol }: FastifyRequest): 'http' | 'https' {
+  return protocol?.toLowerCase() === 'https' ? 'https' : 'http'
 }
 
 function rendered({ status, headers, body }: PassedAnswer, config: ApiPassthroughOptions['config']): Rendered {

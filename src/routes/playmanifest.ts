@@ -9,10 +9,12 @@ import type { Locations } from '../kaltura/locations.js'
 import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
 import type { Answer, Decision } from '../resolve/decision.js'
 import type { Resolver } from '../resolve/resolver.js'
+import type { Viewer, ViewerClient } from '../resolve/viewer-client.js'
 import { decide } from '../rules/decide.js'
 import { deviceFromHint } from '../viewer/device-hint.js'
 import { identifyDevice } from '../viewer/identify-device.js'
 import type { TrustedProxies } from '../viewer/trusted-proxies.js'
+import { sureViewerAddress } from '../viewer/viewer-address.js'
 import { readViewerKs } from '../viewer/viewer-ks.js'
 import { checkRequest } from './check-request.js'
 
@@ -26,6 +28,7 @@ declare module 'fastify' {
 export interface PlayManifestRoutesOptions {
   config: Config
   resolver: Resolver
+  viewers: ViewerClient
   locations: Locations
   proxies: TrustedProxies
   now?: () => number
@@ -108,9 +111,10 @@ async function answerRequest(
   parsed: PlayManifestRequest,
   partner: PartnerConfig,
   decision: Decision,
-  { config, resolver, proxies, now = Date.now }: PlayManifestRoutesOptions
+  { config, resolver, viewers, proxies, now = Date.now }: PlayManifestRoutesOptions
 ): Promise<Answer> {
   const { effective, places } = parsed
+  const began = now()
   const ks = readViewerKs(effective, places.ks, headerKs(request), partner, Math.floor(now() / 1000))
   decision.ks = ks.state
   const invalid = checkBitrates(effective)
@@ -137,7 +141,19 @@ async function answerRequest(
     // Without a `protocol` the scheme is the viewer's, which a proxy tells in a header.
     ...(plan.reads.includes('scheme') && !proxies.empty ? ['x-forwarded-proto'] : [])
   ]
-  return resolver.resolve({ request: parsed, partner, plan, ks, scheme, decision })
+  const input = { request: parsed, partner, plan, ks, scheme, decision } as const
+  const answer = await resolver.resolve(input)
+  return partner.viewerProxy ? viewers.answer(answer, input, viewerOf(request, proxies, scheme, began)) : answer
+}
+
+function viewerOf(
+  { ip, socket, headers }: FastifyRequest,
+  proxies: TrustedProxies,
+  scheme: 'http' | 'https',
+  began: number
+): Viewer {
+  const address = sureViewerAddress({ ip, peer: socket.remoteAddress, headers }, proxies)
+  return { headers, forwarded: address === null ? null : { address, scheme }, began }
 }
 
 /** POST goes to Kaltura itself, method and body kept: path and query as they came. */
@@ -204,6 +220,7 @@ function newDecision({ partnerId, effective }: PlayManifestRequest): Decision {
     target: null,
     sharingClass: null,
     sharing: [],
+    viewer: null,
     failure: null,
     vary: [],
     ks: 'none'

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { bareAddress } from './bare-address.js'
 
 /** Ranges that proxies are usually named by. */
 const NAMED: Readonly<Record<string, readonly string[]>> = {
@@ -23,9 +24,10 @@ export class TrustedProxies {
     }
   }
 
-  has(address: string | undefined): boolean {
-    if (this.empty || address === undefined) return false
-    const version = isIP(address)
-    return version !== 0 && this.#list.check(address, version === 6 ? 'ipv6' : 'ipv4')
+  /** @param given an address, also with a port or in brackets, as proxies name each other */
+  has(given: string | undefined): boolean {
+    if (this.empty || given === undefined) return false
+    const address = bareAddress(given)
+    return address !== null && this.#list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
   }
 }

@@ -109,3 +109,41 @@ t.test("Kaltura's errors: its headers, a problem body, and a life that depends o
     'the one format whose errors keep 200'
   )
 })
+
+t.test('what is for one viewer is kept by nobody', async (t) => {
+  const sent = (answer: Answer) => render(answer, decision, { ifNoneMatch: '*' })
+  t.same(sent({ kind: 'viewer', content: 'redirect', location: LOCATION }), {
+    status: 302,
+    headers: {
+      vary: 'user-agent',
+      location: LOCATION,
+      'cache-control': 'private, no-store',
+      'referrer-policy': 'no-referrer'
+    },
+    body: ''
+  })
+  t.same(sent({ kind: 'viewer', content: 'manifest', manifest: 'dash', body: '<MPD/>' }), {
+    status: 200,
+    headers: { vary: 'user-agent', 'content-type': 'application/dash+xml', 'cache-control': 'private, no-store' },
+    body: '<MPD/>'
+  })
+  const document = {
+    kind: 'viewer',
+    content: 'document',
+    contentType: 'text/xml',
+    disposition: 'inline',
+    body: '<x/>'
+  } as const
+  t.match(sent(document), {
+    status: 200,
+    headers: {
+      'content-type': 'text/xml',
+      'content-disposition': 'inline',
+      'cache-control': 'private, no-store',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': /sandbox/,
+      etag: undefined
+    },
+    body: '<x/>'
+  })
+})

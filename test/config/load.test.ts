@@ -246,6 +246,7 @@ t.test('apiPassthrough: off, player, or a list; only where addresses do not matt
     forwardedFor: 'trusted'
   })
   t.ok(partner('    apiPassthrough: player\n', { KALTURA_SHARE_PUBLIC: 'true' }), 'stated by the variable')
+  t.ok(partner('    apiPassthrough: player\n', { KALTURA_REMOTE_ADDR_SALT: 'salt' }), 'the address is signed')
   t.match(wrong('    apiPassthrough: player\n'), [
     /^partner 101: apiPassthrough is on.*sharePublic: true, or forwardedFor/
   ])

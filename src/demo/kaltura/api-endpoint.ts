@@ -3,6 +3,7 @@ import { type CallFrame, dispatch } from './api-dispatch.js'
 import { ApiDie, ApiRedirect } from './api-errors.js'
 import { parseApiRequest, text } from './api-request.js'
 import { headerOf, type KalturaOptions } from './options.js'
+import { remoteAddressOf } from './remote-address.js'
 import { writeAnswer } from './wire.js'
 
 /** `/api_v3`, `/api_v3/index.php`, `/api_v3/service/..` and the same below the alias `/api`. */
@@ -34,7 +35,6 @@ export function isApiPath(url: string): boolean {
 /** Bases, address and clock of one request. */
 export function frameOf(options: KalturaOptions, request: FastifyRequest): CallFrame {
   const { cdnBaseUrl, cdnScheme, country } = options
-  const facts = { headers: request.headers, ip: request.socket.remoteAddress ?? request.ip }
   return {
     catalog: options.catalog,
     now: Math.floor((options.now ?? Date.now)() / 1000),
@@ -43,7 +43,7 @@ export function frameOf(options: KalturaOptions, request: FastifyRequest): CallF
       cdn: cdnBaseUrl
     },
     onlyScheme: cdnScheme === 'base' ? (cdnBaseUrl.startsWith('https:') ? 'https' : 'http') : null,
-    ip: options.remoteAddress?.(facts) ?? facts.ip,
+    ip: remoteAddressOf(options, request),
     userAgent: headerOf(request, 'user-agent'),
     referrer: headerOf(request, 'referer'),
     country: country ?? (() => null),

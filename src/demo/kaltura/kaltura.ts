@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { answerApi, isApiPath } from './api-endpoint.js'
 import type { KalturaOptions } from './options.js'
 import { answerPlayManifest, isPlayManifestPath } from './playmanifest/endpoint.js'
+import { BadRemoteAddress, die } from './remote-address.js'
 import { createState, type Fault, type KalturaState, record } from './state.js'
 import { WEB_SERVER_TYPE, webServerPage } from './web-server.js'
 
@@ -42,7 +43,12 @@ async function serve(
   const { delayMs, fail } = state[endpoint]
   if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
   if (fail !== null) return misbehave(fail, request, reply)
-  call.actions = answer()
+  try {
+    call.actions = answer()
+  } catch (error) {
+    if (!(error instanceof BadRemoteAddress)) throw error
+    die(reply, error)
+  }
   return reply
 }
 

@@ -13,7 +13,9 @@ export interface KalturaOptions {
    * get the scheme of `cdnBaseUrl`, so that links play from a demo CDN that has no TLS.
    */
   cdnScheme?: 'request' | 'base'
-  /** The viewer's address; default: that of the socket. */
+  /** The installation's secret for `X-KALTURA-REMOTE-ADDR`; without one that header is believed unsigned. */
+  remoteAddrSalt?: string
+  /** The viewer's address where that header does not say it; default: that of the socket. */
   remoteAddress?: (request: RequestFacts) => string
   /** Two-letter country of an address; default: unknown, which fulfils no country condition. */
   country?: (ip: string) => string | null

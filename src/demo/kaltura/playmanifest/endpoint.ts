@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { headerOf, type KalturaOptions } from '../options.js'
+import { remoteAddressOf, tokenAddressOf } from '../remote-address.js'
 import { WEB_SERVER_TYPE, webServerPage } from '../web-server.js'
 import { readParameters } from './parameters.js'
 import { playManifest } from './play-manifest.js'
@@ -46,13 +47,13 @@ export function answerPlayManifest(
     return []
   }
   const { params, callback } = read
-  const facts = { headers: request.headers, ip: request.socket.remoteAddress ?? request.ip }
   const { status, headers, body } = playManifest(options, {
     method: request.method,
     url,
     params,
     callback,
-    ip: options.remoteAddress?.(facts) ?? facts.ip,
+    ip: remoteAddressOf(options, request),
+    tokenIp: tokenAddressOf(request),
     userAgent: headerOf(request, 'user-agent'),
     referer: headerOf(request, 'referer'),
     origin: headerOf(request, 'origin'),

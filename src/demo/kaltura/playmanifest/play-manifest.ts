@@ -20,6 +20,8 @@ export interface PlayManifestRequest {
   /** The KS of header or parameter; empty without one. */
   ks: string
   ip: string
+  /** The address that delivery URLs are bound to, where it is another one. */
+  tokenIp?: string
   userAgent: string
   /** The Referer header. */
   referer: string
@@ -50,7 +52,11 @@ export function playManifest(options: KalturaOptions, request: PlayManifestReque
     const partner = options.catalog.partners.get(admitted.entry.partnerId)
     const answer = renderAnswer(
       renderer,
-      { ...delivery.rendering, items: signedItems(delivery, { now, clientIp: request.ip }), subtitles },
+      {
+        ...delivery.rendering,
+        items: signedItems(delivery, { now, clientIp: request.tokenIp ?? request.ip }),
+        subtitles
+      },
       {
         deliveryCode: params.deliveryCode || (partner?.defaultDeliveryCode ?? ''),
         playbackContext: params.playbackContext || '',

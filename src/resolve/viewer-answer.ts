@@ -1,0 +1,81 @@
+import { UpstreamFailure } from '../kaltura/errors.js'
+import type { FetchResult } from '../kaltura/fetcher.js'
+import type { SafeLocation } from '../kaltura/locations.js'
+import { absolutizeMpd, listMpdUris } from '../manifest/dash/index.js'
+import { absolutizePlaylist, hasRelativeUris, isPlaylist, listUris, playlistKind } from '../manifest/hls/index.js'
+import { ManifestError } from '../manifest/manifest-error.js'
+import type { ManifestKind } from '../playmanifest/formats.js'
+import { header } from './read-body.js'
+import { isSpent } from './spent-token.js'
+
+/** Kaltura's own answer for one viewer: never kept by anybody. */
+export type ViewerAnswer =
+  | { kind: 'viewer'; content: 'redirect'; location: SafeLocation }
+  | { kind: 'viewer'; content: 'manifest'; manifest: ManifestKind; body: string }
+  | { kind: 'viewer'; content: 'document'; contentType: string; disposition: string | null; body: string }
+
+/** As for what is shared: editing happens on the one thread that answers everybody. Bytes. */
+const MPD_LIMITS = { maxBytes: 2 * 1024 * 1024 }
+/** Documents that Kaltura writes itself; anything else of a 200 comes from something in between. */
+const DOCUMENT_TYPE = /^(?:text\/xml|application\/(?:xml|json|smil))\b/i
+
+/**
+ * A 200 as an answer for the viewer whom it was fetched for: a manifest with absolute URIs, or another document of
+ * Kaltura's as it is. Tokens in it are his own, but must still be good.
+ *
+ * @param base what relative URIs are resolved against
+ * @param now Unix ms
+ * @throws UpstreamFailure when it is neither, or cannot be edited
+ */
+export function viewerBody(answer: FetchResult, base: string, now: number): ViewerAnswer {
+  const { body } = answer
+  const type = header(answer, 'content-type') ?? ''
+  if (isPlaylist(body)) return playlist(body, base, now)
+  if (/mpegurl/i.test(type)) unusable('Upstream answered no readable playlist.')
+  if (/dash\+xml/i.test(type) || /<(?:[\w-]+:)?MPD[\s>]/.test(body.slice(0, 4096))) return mpd(body, base, now)
+  if (body.trim() === '' || !DOCUMENT_TYPE.test(type)) unusable('Upstream answered no readable answer.')
+  const spent = body.match(/[^\s"'<>]+/g)?.some((piece) => isSpent(piece.replaceAll('&amp;', '&'), now))
+  if (spent === true) unusable('The answer holds a token whose end has passed.')
+  return {
+    kind: 'viewer',
+    content: 'document',
+    contentType: type,
+    disposition: header(answer, 'content-disposition'),
+    body
+  }
+}
+
+function playlist(text: string, base: string, now: number): ViewerAnswer {
+  if (playlistKind(text) === 'invalid') unusable('Upstream answered no readable playlist.')
+  return edited('hls', now, () => {
+    const body = absolutizePlaylist(text, base)
+    if (hasRelativeUris(body)) unusable('The playlist holds URIs that only a player can resolve.')
+    return { body, uris: listUris(body).map(({ uri }) => uri) }
+  })
+}
+
+function mpd(text: string, base: string, now: number): ViewerAnswer {
+  return edited('dash', now, () => {
+    const body = absolutizeMpd(text, base, MPD_LIMITS)
+    return { body, uris: listMpdUris(body, MPD_LIMITS) }
+  })
+}
+
+function edited(
+  manifest: ManifestKind,
+  now: number,
+  edit: () => { body: string; uris: readonly string[] }
+): ViewerAnswer {
+  try {
+    const { body, uris } = edit()
+    if (uris.some((uri) => isSpent(uri, now))) unusable('The manifest holds a token whose end has passed.')
+    return { kind: 'viewer', content: 'manifest', manifest, body }
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error
+    throw new UpstreamFailure('body', `The manifest could not be read (${error.code}).`, { cause: error })
+  }
+}
+
+function unusable(message: string): never {
+  throw new UpstreamFailure('body', message)
+}
