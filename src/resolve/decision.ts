@@ -37,9 +37,9 @@ export interface Decision {
   rule: string | null
   /** Flavor ids that the rule chose, when it narrowed. */
   flavorIds: readonly string[] | null
-  /** How the catalog came about; null when it was not needed. */
-  catalog: CacheState | 'pending' | 'failed' | null
-  target: CacheState | 'pending' | 'failed' | null
+  /** How the catalog came about; null when it was not needed; `refused`: this viewer has had Kaltura asked too often. */
+  catalog: CacheState | 'pending' | 'failed' | 'refused' | null
+  target: CacheState | 'pending' | 'failed' | 'refused' | null
   /** `public`, or why not. */
   sharing: readonly string[]
   /** What upstream failed with, in our words. */

@@ -1,4 +1,4 @@
-import { type Loaded, type Lookup, StaleCache } from '../cache/stale-cache.js'
+import { type Admit, type Loaded, type Lookup, StaleCache } from '../cache/stale-cache.js'
 import type { Config, PartnerConfig } from '../config/config.js'
 import { bitrateWindow } from '../flavors/bitrate-window.js'
 import type { Catalog, CatalogClient } from '../kaltura/catalog-client.js'
@@ -22,6 +22,8 @@ export interface ResolveInput {
   plan: Plan
   ks: ViewerKs
   decision: Decision
+  /** Whether this viewer may have Kaltura asked; only asked when he would begin that. Without it: always. */
+  admit?: Admit | undefined
 }
 
 /** Paths longer than this are not made by narrowing: proxies on the way stop at 8 kB. */
@@ -66,7 +68,7 @@ export class Resolver {
     if (entryId === null || (plan.narrowing === null && !shareable))
       return this.#asItCame(input, this.#config.cache.template)
 
-    const found = await this.#catalog(partner, entryId, this.#config.catalogPatience)
+    const found = await this.#catalog(partner, entryId, this.#config.catalogPatience, input.admit)
     decision.catalog = found.found ? found.state : found.reason
     if (!found.found) {
       decision.failure = failureText(found)
@@ -84,7 +86,11 @@ export class Resolver {
       const answer = await this.#shared(input, entryId, catalog, chosenIds, waited)
       if (answer !== null) return answer
     }
-    const failed = decision.target === 'failed' || decision.target === 'pending' || found.state === 'stale-error'
+    const failed =
+      decision.target === 'failed' ||
+      decision.target === 'pending' ||
+      decision.target === 'refused' ||
+      found.state === 'stale-error'
     const life = failed ? 'failed' : Math.min(found.remaining, this.#config.cache.template)
     // A widget session that does not see the entry says nothing about its flavors: the tags do.
     if (plan.narrowing !== null && catalog.visibleFlavors === null) return this.#byTags(input, life)
@@ -94,7 +100,7 @@ export class Resolver {
 
   /** What is proven public, or null: then the viewer is sent to Kaltura. `waited`: ms since the request came. */
   async #shared(
-    { request, partner, plan, decision }: ResolveInput,
+    { request, partner, plan, decision, admit }: ResolveInput,
     entryId: string,
     catalog: Catalog,
     chosenIds: readonly string[],
@@ -113,7 +119,7 @@ export class Resolver {
     const deadline = Math.max(1, this.#config.upstreamTimeout - waited)
     const load = (): Promise<Loaded<Target>> => this.#loadTarget(partner, entryId, key, deadline)
     const patience = Math.max(1, this.#config.targetPatience - waited)
-    const found = await this.#targets.get(targetKeyText(this.#config.serviceUrl, key), load, patience)
+    const found = await this.#targets.get(targetKeyText(this.#config.serviceUrl, key), load, patience, admit)
     decision.target = found.found ? found.state : found.reason
     if (!found.found) {
       decision.failure = failureText(found)
@@ -155,8 +161,9 @@ export class Resolver {
     return { ...loaded, fresh }
   }
 
-  #catalog(partner: PartnerConfig, entryId: string, patience: number): Promise<Lookup<Catalog>> {
-    return this.#catalogs.get(this.#catalogKey(partner, entryId), () => this.#loadCatalog(partner, entryId), patience)
+  #catalog(partner: PartnerConfig, entryId: string, patience: number, admit?: Admit): Promise<Lookup<Catalog>> {
+    const load = () => this.#loadCatalog(partner, entryId)
+    return this.#catalogs.get(this.#catalogKey(partner, entryId), load, patience, admit)
   }
 
   #catalogKey(partner: PartnerConfig, entryId: string): string {
@@ -253,7 +260,9 @@ function notShared(reason: string, fresh: number): Loaded<Target> {
   return { value: { kind: 'private', reason }, fresh, staleWhileRevalidate: 0, staleIfError: 0, bytes: 100 }
 }
 
-function failureText(lookup: { reason: string; error?: unknown }): string {
+/** Null when nothing failed: who has had Kaltura asked too often is redirected there, and says nothing about upstream. */
+function failureText(lookup: { reason: string; error?: unknown }): string | null {
+  if (lookup.reason === 'refused') return null
   if (lookup.reason === 'pending') return 'upstream did not answer within the patience of this answer'
   const { error } = lookup
   return error instanceof UpstreamFailure ? `${error.kind}: ${error.message}` : 'an unexpected failure'

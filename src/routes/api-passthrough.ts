@@ -13,6 +13,8 @@ export interface ApiPassthroughOptions {
   passthrough: ApiPassthrough
   /** How a request is marked that this gateway has passed on before. */
   via: string
+  /** Counts a call for its client and its partners; what to answer when it is one too many. Default: none is. */
+  limit?: (request: FastifyRequest, partners: ReadonlySet<number>) => Promise<Rendered | null>
 }
 
 /** Bytes; a player's multirequest has about 2,000, the KS in it four times. */
@@ -77,6 +79,8 @@ async function answer(
   }
   const refused = judge(asked, options)
   if (refused !== null) return refuse(reply, refused)
+  const limited = (await options.limit?.(request, asked.calls.partners)) ?? null
+  if (limited !== null) return send(reply, limited)
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   const answer = await options.passthrough.pass(

@@ -27,6 +27,8 @@ export interface PlayManifestRoutesOptions {
   resolver: Resolver
   proxies: TrustedProxies
   now?: () => number
+  /** What the limits say to a request for which Kaltura has to be asked. Default: all may. */
+  admission?: (request: FastifyRequest) => () => Promise<boolean>
 }
 
 const SHAPES = ['/p/:pid/sp/:sp', '/p/:pid', '/s/p/:pid/sp/:sp', '/s/p/:pid'].flatMap((prefix) => [
@@ -106,7 +108,7 @@ async function answerRequest(
   parsed: PlayManifestRequest,
   partner: PartnerConfig,
   decision: Decision,
-  { config, resolver, proxies, now = Date.now }: PlayManifestRoutesOptions
+  { config, resolver, proxies, now = Date.now, admission }: PlayManifestRoutesOptions
 ): Promise<Answer> {
   const { effective, places } = parsed
   const ks = readViewerKs(effective, places.ks, headerKs(request), partner, Math.floor(now() / 1000))
@@ -135,7 +137,7 @@ async function answerRequest(
     // Without a `protocol` the scheme is the viewer's, which a proxy tells in a header.
     ...(plan.reads.includes('scheme') && !proxies.empty ? ['x-forwarded-proto'] : [])
   ]
-  return resolver.resolve({ request: parsed, partner, plan, ks, decision })
+  return resolver.resolve({ request: parsed, partner, plan, ks, decision, admit: admission?.(request) })
 }
 
 /** POST goes to Kaltura itself, method and body kept: path and query as they came. */
