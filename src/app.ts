@@ -89,7 +89,7 @@ export async function buildApp(
     await fetcher.close()
   })
 
-  registerOverload(app, config.maxInFlight)
+  const overload = registerOverload(app, config.maxInFlight)
   registerClosing(app)
   registerErrors(app)
   registerRequestLog(app)
@@ -98,7 +98,7 @@ export async function buildApp(
   registerNotFound(app)
   registerHealth(app)
   const admission = (request: FastifyRequest) => rateLimit.admission(request)
-  undecodable = playManifestRoutes(app, { config, resolver, proxies, now, admission })
+  undecodable = playManifestRoutes(app, { config, resolver, proxies, now, admission, crowded: overload.crowded })
   if ([...config.partners.values()].some(({ apiPassthrough }) => apiPassthrough.length > 0)) {
     const passthrough = new ApiPassthrough(config.hosts, config.serviceUrl, config.upstreamTimeout)
     app.addHook('onClose', () => passthrough.close())
@@ -106,7 +106,8 @@ export async function buildApp(
       config,
       passthrough,
       via: VIA,
-      limit: (request, partners) => rateLimit.refuseCall(request, partners)
+      limit: async (request, partners) =>
+        overload.crowded() ? overload.refusal : rateLimit.refuseCall(request, partners)
     })
   }
   return app

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { problem } from '../answer/problem.js'
-import { renderProblem } from '../answer/render.js'
+import { type Rendered, renderProblem } from '../answer/render.js'
 import { send } from '../answer/send.js'
 import { CORS_HEADERS } from './cors.js'
 
@@ -14,8 +14,23 @@ declare module 'fastify' {
 /** Seconds: by then those that waited for a slow Kaltura have been redirected. */
 const RETRY_AFTER = '2'
 
+/** Part of the bound from which on nobody is made to wait who can be sent to Kaltura instead. */
+const CROWDED = 1 / 2
+
 /** More header lines than any browser or chain of proxies sends. */
 const MAX_HEADERS = 200
+
+export interface Overload {
+  /** Requests that wait for their answer now. */
+  inFlight(): number
+  /**
+   * Whether so many wait that nobody else should: what is not known is redirected at once, so that those who wait for a
+   * slow Kaltura never take the places of hits.
+   */
+  crowded(): boolean
+  /** The answer to who can neither wait nor be redirected. */
+  refusal: Rendered
+}
 
 /**
  * Refuses at once what would only wait: past the bound of requests in flight everybody is told to come back, rather than
@@ -24,23 +39,18 @@ const MAX_HEADERS = 200
  *
  * Also refuses requests with more headers than anybody needs. Node would leave out those past its bound, and one that is
  * left out may be the proxy's word about who the client is.
- *
- * @returns how many are in flight
  */
-export function registerOverload(app: FastifyInstance, maxInFlight: number): () => number {
+export function registerOverload(app: FastifyInstance, maxInFlight: number): Overload {
   let inFlight = 0
   const release = (request: FastifyRequest): void => {
     if (!request.inFlight) return
     request.inFlight = false
     inFlight--
   }
-  const overloaded = renderProblem(
-    problem('OVERLOADED', 'Too many requests wait here already. Try again in a moment.'),
-    {
-      ...CORS_HEADERS,
-      'retry-after': RETRY_AFTER
-    }
-  )
+  const refusal = renderProblem(problem('OVERLOADED', 'Too many requests wait here already. Try again in a moment.'), {
+    ...CORS_HEADERS,
+    'retry-after': RETRY_AFTER
+  })
   const tooManyHeaders = renderProblem(
     problem('HEADERS_TOO_LARGE', `The request has more than ${MAX_HEADERS} headers.`),
     CORS_HEADERS
@@ -49,7 +59,7 @@ export function registerOverload(app: FastifyInstance, maxInFlight: number): () 
   app.decorateRequest('inFlight', false)
   app.addHook('onRequest', (request, reply, done) => {
     if (request.raw.rawHeaders.length > MAX_HEADERS * 2) return void send(reply, tooManyHeaders)
-    if (inFlight >= maxInFlight && request.routeOptions.config.exempt !== true) return void send(reply, overloaded)
+    if (inFlight >= maxInFlight && request.routeOptions.config.exempt !== true) return void send(reply, refusal)
     done()
   })
   app.addHook('preHandler', (request, reply, done) => {
@@ -63,5 +73,5 @@ export function registerOverload(app: FastifyInstance, maxInFlight: number): () 
     release(request)
     done(null, payload)
   })
-  return () => inFlight
+  return { inFlight: () => inFlight, crowded: () => inFlight > maxInFlight * CROWDED, refusal }
 }

@@ -25,8 +25,8 @@ export interface RateLimitOptions {
  * Applies the limits to requests. Every request is counted when it comes, before anything else is done for it; an error is
  * counted when it goes, and past the budget a 429 goes in its place.
  *
- * Not with @fastify/rate-limit: it counts behind promises (a hit is to wait for nothing), takes 9 µs to find the /64 of an
- * IPv6 address where this takes less than one, can be fed with the counts of other gateways only by replacing its store,
+ * Not with @fastify/rate-limit: it counts behind promises (a hit is to wait for nothing), finds the /64 of an IPv6
+ * address anew each time (9 µs), can be fed with the counts of other gateways only by replacing its store,
  * which is all that would be left of it, and does not see requests that no route takes.
  */
 export class RateLimit {

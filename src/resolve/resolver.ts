@@ -24,6 +24,8 @@ export interface ResolveInput {
   decision: Decision
   /** Whether this viewer may have Kaltura asked; only asked when he would begin that. Without it: always. */
   admit?: Admit | undefined
+  /** Whether so many wait already that this viewer should not. Without it: never. */
+  crowded?: (() => boolean) | undefined
 }
 
 /** Paths longer than this are not made by narrowing: proxies on the way stop at 8 kB. */
@@ -68,7 +70,8 @@ export class Resolver {
     if (entryId === null || (plan.narrowing === null && !shareable))
       return this.#asItCame(input, this.#config.cache.template)
 
-    const found = await this.#catalog(partner, entryId, this.#config.catalogPatience, input.admit)
+    const crowded = input.crowded?.() === true
+    const found = await this.#catalog(partner, entryId, crowded ? 0 : this.#config.catalogPatience, input.admit)
     decision.catalog = found.found ? found.state : found.reason
     if (!found.found) {
       decision.failure = failureText(found)
@@ -100,7 +103,7 @@ export class Resolver {
 
   /** What is proven public, or null: then the viewer is sent to Kaltura. `waited`: ms since the request came. */
   async #shared(
-    { request, partner, plan, decision, admit }: ResolveInput,
+    { request, partner, plan, decision, admit, crowded }: ResolveInput,
     entryId: string,
     catalog: Catalog,
     chosenIds: readonly string[],
@@ -118,7 +121,7 @@ export class Resolver {
     }
     const deadline = Math.max(1, this.#config.upstreamTimeout - waited)
     const load = (): Promise<Loaded<Target>> => this.#loadTarget(partner, entryId, key, deadline)
-    const patience = Math.max(1, this.#config.targetPatience - waited)
+    const patience = crowded?.() === true ? 0 : Math.max(1, this.#config.targetPatience - waited)
     const found = await this.#targets.get(targetKeyText(this.#config.serviceUrl, key), load, patience, admit)
     decision.target = found.found ? found.state : found.reason
     if (!found.found) {

@@ -29,6 +29,8 @@ export interface PlayManifestRoutesOptions {
   now?: () => number
   /** What the limits say to a request for which Kaltura has to be asked. Default: all may. */
   admission?: (request: FastifyRequest) => () => Promise<boolean>
+  /** Whether so many requests wait that no other should. Default: never. */
+  crowded?: () => boolean
 }
 
 const SHAPES = ['/p/:pid/sp/:sp', '/p/:pid', '/s/p/:pid/sp/:sp', '/s/p/:pid'].flatMap((prefix) => [
@@ -108,7 +110,7 @@ async function answerRequest(
   parsed: PlayManifestRequest,
   partner: PartnerConfig,
   decision: Decision,
-  { config, resolver, proxies, now = Date.now, admission }: PlayManifestRoutesOptions
+  { config, resolver, proxies, now = Date.now, admission, crowded }: PlayManifestRoutesOptions
 ): Promise<Answer> {
   const { effective, places } = parsed
   const ks = readViewerKs(effective, places.ks, headerKs(request), partner, Math.floor(now() / 1000))
@@ -137,7 +139,7 @@ async function answerRequest(
     // Without a `protocol` the scheme is the viewer's, which a proxy tells in a header.
     ...(plan.reads.includes('scheme') && !proxies.empty ? ['x-forwarded-proto'] : [])
   ]
-  return resolver.resolve({ request: parsed, partner, plan, ks, decision, admit: admission?.(request) })
+  return resolver.resolve({ request: parsed, partner, plan, ks, decision, admit: admission?.(request), crowded })
 }
 
 /** POST goes to Kaltura itself, method and body kept: path and query as they came. */

@@ -9,7 +9,7 @@ import { until } from '../helpers/redis-server.js'
 /** A server whose answers wait until they are let go. */
 async function waiting(t: Test, maxInFlight: number) {
   const app = Fastify()
-  const inFlight = registerOverload(app, maxInFlight)
+  const { inFlight } = registerOverload(app, maxInFlight)
   const held: (() => void)[] = []
   const letGo = () => {
     for (const go of held.splice(0)) go()
