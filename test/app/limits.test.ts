@@ -110,6 +110,33 @@ t.test('a trusted proxy that names no client is not limited as one', async (t) =
   isLimited(t, await ask(PATH), 'the limit of the partner holds')
 })
 
+t.test('who waits as long as told is served, and no sooner', async (t) => {
+  const start = Date.now()
+  const clock = { now: start }
+  const { ask } = await withGateway(t, { env: { RATE_LIMIT: '5' }, now: () => clock.now })
+  for (let i = 0; i < 5; i++) t.equal((await ask(PATH)).status, 302)
+  const wait = Number((await ask(PATH)).headers['retry-after']) * 1000
+  clock.now = start + wait - 2000
+  t.equal((await ask(PATH)).status, 429)
+  clock.now = start + wait
+  t.equal((await ask(PATH)).status, 302)
+})
+
+t.test('calls that are passed to the API count for the partner in them, and as misses', async (t) => {
+  const partners = '[{ id: 101, sharePublic: true, apiPassthrough: [baseEntry.get] }]'
+  const call = `/api_v3/service/baseEntry/action/get/entryId/${DEMO_ENTRIES.public}/format/1`
+  for (const small of [{ partner: 3 }, { misses: 3 }]) {
+    const file = t.testdir({
+      'gateway.yaml': `rateLimits: ${JSON.stringify({ ...MANY, ...small })}\npartners: ${partners}\n`
+    })
+    const { ask, state } = await withGateway(t, { configFile: `${file}/gateway.yaml`, env: { RATE_LIMIT: '' } })
+    for (let i = 0; i < 3; i++) t.equal((await ask(`${call}?partnerId=101`)).status, 200)
+    const { api } = state.calls
+    isLimited(t, await ask(`${call}?partnerId=101`), Object.keys(small)[0]!)
+    t.equal(state.calls.api, api, 'Kaltura was not asked')
+  }
+})
+
 t.test('preflights count too', async (t) => {
   const { ask } = await limited(t, { client: 2 })
   const me = { ...from('198.51.100.1'), origin: 'https://site.example', 'access-control-request-method': 'GET' }
