@@ -12,6 +12,10 @@ declare module 'fastify' {
     /** Never limited: what supervisors ask for. */
     exempt?: boolean
   }
+  interface FastifyRequest {
+    /** Who it counts for; undefined until that was asked, since who has left has no address any more. */
+    clientKey: string | null | undefined
+  }
 }
 
 export interface RateLimitOptions {
@@ -38,6 +42,7 @@ export class RateLimit {
   }
 
   register(app: FastifyInstance): void {
+    app.decorateRequest('clientKey')
     app.addHook('onRequest', (request, reply, done) => {
       const refused = this.refuse(request)
       if (refused === null) return done()
@@ -105,8 +110,10 @@ export class RateLimit {
     return this.#options.limits.takeDear(kind, this.#client(request))
   }
 
-  #client({ raw }: FastifyRequest): string | null {
-    return clientKey(raw.socket.remoteAddress, raw.headers['x-forwarded-for'], this.#options.proxies)
+  #client(request: FastifyRequest): string | null {
+    const { socket, headers } = request.raw
+    request.clientKey ??= clientKey(socket.remoteAddress, headers['x-forwarded-for'], this.#options.proxies)
+    return request.clientKey
   }
 
   /** As the router read it; for a path that it could not decode, as it stands there. */
