@@ -65,7 +65,7 @@ t.test('only counts that are worth a word are exchanged, each once', async (t) =
   t.strictSame(windows.drain(1).length + windows.drain(1).length, 2, 'what is left over comes with the next')
 })
 
-t.test('property: never more than the budget in any window, and who waits as told is served', async (t) => {
+t.test('property: never more than the budget in any window, and who waits as told is served', async () => {
   const steps = fc.array(
     fc.record({ pause: fc.integer({ min: 0, max: 90_000 }), asks: fc.integer({ min: 0, max: 30 }) })
   )
