@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
 import { type Logger, pino } from 'pino'
 import type { Rendered } from './answer/render.js'
+import { RedisLink } from './cache/redis.js'
 import type { Config } from './config/config.js'
 import { KalturaApi } from './kaltura/api.js'
 import { ApiPassthrough } from './kaltura/api-passthrough.js'
@@ -11,11 +12,15 @@ import { Locations } from './kaltura/locations.js'
 import { PlayManifestClient } from './kaltura/playmanifest-client.js'
 import { OwnSessions } from './kaltura/session.js'
 import { VIA } from './kaltura/viewer-headers.js'
+import { Fleet } from './limits/fleet.js'
+import { fleetKey } from './limits/fleet-key.js'
+import { Limits } from './limits/limits.js'
 import { registerClosing } from './plugins/closing.js'
 import { registerCors } from './plugins/cors.js'
 import { clientError, frameworkError, registerErrors, registerNotFound } from './plugins/errors.js'
 import { registerHealth } from './plugins/health.js'
-import { registerRateLimit } from './plugins/rate-limit.js'
+import { registerOverload } from './plugins/overload.js'
+import { RateLimit } from './plugins/rate-limit.js'
 import { registerRequestLog } from './plugins/request-log.js'
 import { Resolver } from './resolve/resolver.js'
 import { TargetClient } from './resolve/target-client.js'
@@ -31,6 +36,11 @@ export interface AppDependencies {
   now?: () => number
 }
 
+/** Sockets at once: each costs about 10 kB while it idles, and what is above finds another gateway or comes later. */
+const MAX_CONNECTIONS = 10_000
+/** Requests over one connection, then it is renewed: so a fleet's load spreads over gateways that came later. */
+const MAX_REQUESTS_PER_SOCKET = 10_000
+
 /**
  * Builds the gateway: plugins and routes in order, nothing started. The caller listens, and closes.
  * @throws never for anything that upstream does: nothing is asked before the first request
@@ -40,14 +50,19 @@ export async function buildApp(
   { logger, now = Date.now }: AppDependencies = {}
 ): Promise<FastifyInstance> {
   const proxies = new TrustedProxies(config.trustProxy)
+  const log = logger ?? pino({ level: config.logLevel })
+  const shared = config.redisUrls.length === 0 ? null : new RedisLink(config.redisUrls, log)
+  const fleet = shared === null ? null : new Fleet(shared, fleetKey(config))
+  const limits = new Limits(config.rateLimits, fleet, now)
+  const rateLimit = new RateLimit({ limits, proxies, isServed: (partner) => config.partners.has(partner) })
   let undecodable: (request: FastifyRequest) => Promise<Rendered | null> = async () => null
   const app = Fastify({
-    loggerInstance: logger ?? pino({ level: config.logLevel }),
+    loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: proxies.empty ? false : (address: string) => proxies.has(address),
     // Routes come later than the instance; until then nothing more can be said about such a path.
     frameworkErrors: (error, request, reply) =>
-      void frameworkError(error, request, reply, (given) => undecodable(given)),
+      void frameworkError(error, request, reply, (given) => undecodable(given), rateLimit),
     rewriteUrl: originForm,
     clientErrorHandler: clientError,
     // The longest legitimate request line is Kaltura's own limit; a body is never read.
@@ -56,6 +71,7 @@ export async function buildApp(
     connectionTimeout: 30_000,
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
+    maxRequestsPerSocket: MAX_REQUESTS_PER_SOCKET,
     forceCloseConnections: 'idle'
   }) as unknown as FastifyInstance
 
@@ -67,20 +83,39 @@ export async function buildApp(
   const targets = new TargetClient(manifests, locations)
   const resolver = new Resolver(config, { catalogs, targets, locations }, now)
   const viewers = new ViewerClient(config, locations, now)
-  app.addHook('onClose', () => Promise.all([fetcher.close(), viewers.close()]))
+  app.server.maxConnections = MAX_CONNECTIONS
+  app.addHook('onReady', async () => {
+    shared?.connect()
+    fleet?.start()
+  })
+  app.addHook('onClose', async () => {
+    fleet?.stop()
+    shared?.close()
+    await Promise.all([fetcher.close(), viewers.close()])
+  })
 
+  const overload = registerOverload(app, config.maxInFlight)
   registerClosing(app)
   registerErrors(app)
   registerRequestLog(app)
+  await rateLimit.register(app)
   await registerCors(app)
-  await registerRateLimit(app, config.rateLimits.client)
   registerNotFound(app)
   registerHealth(app)
-  undecodable = playManifestRoutes(app, { config, resolver, viewers, locations, proxies, now })
+  const admission = (request: FastifyRequest) => rateLimit.admission(request)
+  const { crowded } = overload
+  undecodable = playManifestRoutes(app, { config, resolver, viewers, locations, proxies, now, admission, crowded })
   if ([...config.partners.values()].some(({ apiPassthrough }) => apiPassthrough.length > 0)) {
     const passthrough = new ApiPassthrough(config, locations, now)
     app.addHook('onClose', () => passthrough.close())
-    await apiPassthroughRoutes(app, { config, passthrough, proxies, via: VIA })
+    await apiPassthroughRoutes(app, {
+      config,
+      passthrough,
+      proxies,
+      via: VIA,
+      limit: async (request, partners) =>
+        overload.crowded() ? overload.refusal : rateLimit.refuseCall(request, partners)
+    })
   }
   return app
 }

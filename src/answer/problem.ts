@@ -38,6 +38,7 @@ export const PROBLEMS = {
   API_NOT_SERVED: [404, 'API calls of this partner are not passed through'],
   API_FAILED: [502, 'Kaltura could not be asked'],
   API_TIMEOUT: [504, 'Kaltura did not answer in time'],
+  OVERLOADED: [503, 'Too many requests at once'],
   LOOP: [508, 'The redirect leads back here'],
   INTERNAL: [500, 'Something went wrong here']
 } as const satisfies Record<BadUrlCode | string, readonly [number, string]>

@@ -18,12 +18,17 @@ export type CacheState = 'hit' | 'stale' | 'miss' | 'stale-error'
 
 export type Lookup<V> =
   | { found: true; value: V; state: CacheState /** ms of fresh life left, 0 when stale */; remaining: number }
-  | { found: false; reason: 'pending' }
+  | { found: false; reason: 'pending' | 'refused' }
   | { found: false; reason: 'failed'; error: unknown }
 
 interface Slot<V> extends Loaded<V> {
   /** Clock at which the load began: a value is never younger than the facts it was made from. */
   since: number
+}
+
+/** A load under way, in a box: a promise that is given back would be waited for. */
+interface Begun<V> {
+  running: Promise<Slot<V>>
 }
 
 export interface StaleCacheOptions {
@@ -32,6 +37,9 @@ export interface StaleCacheOptions {
   /** ms after a failed load in which its key is not asked for again: a stale value or the failure is given at once. */
   retryAfter?: number
 }
+
+/** Whether the asker may cause a load; asked only when nobody else's is under way. */
+export type Admit = () => Promise<boolean>
 
 /** Bytes that an entry costs beside its key and value: slot, list nodes, map entry. */
 const OVERHEAD = 200
@@ -44,6 +52,8 @@ const OVERHEAD = 200
 export class StaleCache<V> {
   readonly #slots: LRUCache<string, Slot<V>>
   readonly #loads = new Map<string, Promise<Slot<V>>>()
+  /** Askers that are being admitted to begin a load of their key. */
+  readonly #admissions = new Map<string, Promise<Begun<V> | null>>()
   readonly #failures: LRUCache<string, { at: number; error: unknown }>
   readonly #now: () => number
   readonly #retryAfter: number
@@ -61,8 +71,9 @@ export class StaleCache<V> {
   /**
    * The value of a key, from memory or from the loader.
    * @param patience ms to wait for a load; past it the answer is `pending` and the load goes on behind
+   * @param admit asked of the one who would begin a load that he waits for; when it says no the answer is `refused`
    */
-  async get(key: string, load: () => Promise<Loaded<V>>, patience: number): Promise<Lookup<V>> {
+  async get(key: string, load: () => Promise<Loaded<V>>, patience: number, admit?: Admit): Promise<Lookup<V>> {
     const slot = this.#slots.get(key)
     const now = this.#now()
     const failure = this.#failures.get(key)
@@ -78,7 +89,8 @@ export class StaleCache<V> {
         return { found: true, value: slot.value, state: 'stale', remaining: 0 }
       }
     }
-    const outcome = await settleWithin(this.#load(key, load), patience)
+    const begun = admit === undefined ? { running: this.#load(key, load) } : await this.#admitted(key, load, admit)
+    const outcome: Settled<V> = begun === null ? { kind: 'refused' } : await settleWithin(begun.running, patience)
     if (outcome.kind === 'value') {
       const { value, fresh, since } = outcome.loaded
       return { found: true, value, state: 'miss', remaining: Math.max(0, fresh - (this.#now() - since)) }
@@ -87,9 +99,9 @@ export class StaleCache<V> {
     const known = this.#slots.peek(key)
     if (known !== undefined && this.#now() - known.since - known.fresh < known.staleIfError)
       return staleError(known.value)
-    return outcome.kind === 'pending'
-      ? { found: false, reason: 'pending' }
-      : { found: false, reason: 'failed', error: outcome.error }
+    return outcome.kind === 'failed'
+      ? { found: false, reason: 'failed', error: outcome.error }
+      : { found: false, reason: outcome.kind }
   }
 
   /** A value within its fresh life, loaded when there is none; for what must not be decided on stale facts. */
@@ -111,6 +123,31 @@ export class StaleCache<V> {
 
   get bytes(): number {
     return this.#slots.calculatedSize
+  }
+
+  /**
+   * The load to wait for, begun if the asker may; null when he may not. A refusal is the asker's own: it is no failure of
+   * the key, and the next asker is asked for himself.
+   */
+  async #admitted(key: string, load: () => Promise<Loaded<V>>, admit: Admit): Promise<Begun<V> | null> {
+    for (;;) {
+      const running = this.#loads.get(key)
+      if (running !== undefined) return { running }
+      const other = this.#admissions.get(key)
+      if (other === undefined) break
+      const begun = await other
+      if (begun !== null) return begun
+    }
+    const mine = admit().then((admitted) => {
+      this.#admissions.delete(key)
+      if (!admitted) return null
+      const running = this.#load(key, load)
+      // The failure is noted by the load itself; whoever waits is told.
+      running.catch(ignore)
+      return { running }
+    })
+    this.#admissions.set(key, mine)
+    return mine
   }
 
   #load(key: string, load: () => Promise<Loaded<V>>): Promise<Slot<V>> {
@@ -149,7 +186,10 @@ function ignore(): void {
   // The failure was noted by the load itself; the stale value has already been given.
 }
 
-type Settled<V> = { kind: 'value'; loaded: Slot<V> } | { kind: 'failed'; error: unknown } | { kind: 'pending' }
+type Settled<V> =
+  | { kind: 'value'; loaded: Slot<V> }
+  | { kind: 'failed'; error: unknown }
+  | { kind: 'pending' | 'refused' }
 
 function settleWithin<V>(promise: Promise<Slot<V>>, patience: number): Promise<Settled<V>> {
   return new Promise((resolve) => {

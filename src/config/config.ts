@@ -88,6 +88,8 @@ export interface Config {
   /** How long an answer waits for a target in all before it is a template, ms. */
   targetPatience: number
   rateLimits: RateLimits
+  /** Requests that may wait for their answer at once; what is above is refused with 503. */
+  maxInFlight: number
   /** Null: there is none. */
   admin: AdminConfig | null
   /** Nodes of the shared tier; empty: memory only. May hold a password. */

@@ -50,6 +50,7 @@ export const FileSchema = Type.Object(
         { additionalProperties: false }
       )
     ),
+    maxInFlight: Type.Optional(Type.Integer({ minimum: 2, maximum: 1_000_000 })),
     patience: Type.Optional(
       Type.Object(
         { catalog: Type.Optional(Duration), target: Type.Optional(Duration) },

@@ -66,6 +66,7 @@ export function loadConfig(env: Environment, read = (path: string) => readFileSy
     catalogPatience: file.patience?.catalog ?? 250,
     targetPatience: file.patience?.target ?? 1000,
     rateLimits: readRateLimits(reader, file),
+    maxInFlight: file.maxInFlight ?? 2000,
     admin: readAdmin(reader),
     redisUrls: reader.secretValue('REDIS_URL', readRedisUrls, []),
     signingKeys,

@@ -1,6 +1,23 @@
 import cors from '@fastify/cors'
 import type { FastifyInstance } from 'fastify'
 
+const EXPOSED = [
+  'Server',
+  'Range',
+  'Content-Length',
+  'Content-Range',
+  'ETag',
+  'X-Kaltura',
+  'X-Kaltura-App',
+  'Retry-After'
+]
+
+/** For answers that are given before the hook has run. */
+export const CORS_HEADERS: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': EXPOSED.join(', ')
+}
+
 /**
  * CORS on every status, as players need it: `*`, since behind a cross-origin 302 a browser sends `Origin: null`. The
  * lists are Kaltura's own (recording options_url), with HEAD and the conditional headers.
@@ -19,16 +36,7 @@ export async function registerCors(app: FastifyInstance): Promise<void> {
       'If-None-Match',
       'X-Kaltura-Ks'
     ],
-    exposedHeaders: [
-      'Server',
-      'Range',
-      'Content-Length',
-      'Content-Range',
-      'ETag',
-      'X-Kaltura',
-      'X-Kaltura-App',
-      'Retry-After'
-    ],
+    exposedHeaders: EXPOSED,
     maxAge: 86_400,
     optionsSuccessStatus: 200,
     strictPreflight: false

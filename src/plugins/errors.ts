@@ -5,17 +5,13 @@ import { type Problem, problem } from '../answer/problem.js'
 import { methodNotAllowed, type Rendered, renderProblem } from '../answer/render.js'
 import { send } from '../answer/send.js'
 import { parsePlayManifestUrl } from '../playmanifest/parse.js'
-import { TooManyRequests } from './rate-limit.js'
-
-const CORS = { 'access-control-allow-origin': '*' }
+import { CORS_HEADERS } from './cors.js'
+import { type RateLimit, TooManyRequests, tooMany } from './rate-limit.js'
 
 /** Every error becomes a problem body; ours are logged without the request's URL, which may hold a KS. */
 export function registerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    if (error instanceof TooManyRequests) {
-      reply.code(429).header('retry-after', String(error.retryAfter)).header('cache-control', 'no-store')
-      return reply.type('application/problem+json; charset=utf-8').send(error.body())
-    }
+    if (error instanceof TooManyRequests) return send(reply, tooMany(error.wait))
     return sendProblem(reply, asProblem(error, request))
   })
 }
@@ -35,18 +31,21 @@ export function registerNotFound(app: FastifyInstance): void {
 }
 
 /**
- * For errors that arise before a route is known; no hook runs there, so CORS is set by hand.
+ * For errors that arise before a route is known; no hook runs there, so CORS is set and limits are applied by hand.
  * @param answer what may still be answered although its path cannot be decoded; null when nothing
  */
 export async function frameworkError(
   error: FastifyError,
   request: FastifyRequest,
   reply: FastifyReply,
-  answer: (request: FastifyRequest) => Promise<Rendered | null>
+  answer: (request: FastifyRequest) => Promise<Rendered | null>,
+  limit: Pick<RateLimit, 'refuse' | 'weigh'>
 ): Promise<void> {
-  reply.headers(CORS)
+  reply.headers(CORS_HEADERS)
+  const refused = limit.refuse(request)
+  if (refused !== null) return void send(reply, refused)
   const rendered = error.code === 'FST_ERR_BAD_URL' ? await answer(request).catch(() => null) : null
-  send(reply, rendered ?? renderProblem(asProblem(error, request)))
+  send(reply, await limit.weigh(request, rendered ?? renderProblem(asProblem(error, request))))
 }
 
 /** Bytes that are no request, before there is one: a few words of HTTP by hand, and the connection ends. */
@@ -56,7 +55,12 @@ export function clientError(error: ConnectionError, socket: Socket): void {
     return
   }
   const { status, headers, body } = renderProblem(problemOf(error.code))
-  const lines = Object.entries({ ...headers, ...CORS, 'content-length': Buffer.byteLength(body), connection: 'close' })
+  const lines = Object.entries({
+    ...headers,
+    ...CORS_HEADERS,
+    'content-length': Buffer.byteLength(body),
+    connection: 'close'
+  })
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`)
 }

@@ -1,4 +1,4 @@
-import { type Loaded, type Lookup, StaleCache } from '../cache/stale-cache.js'
+import { type Admit, type Loaded, type Lookup, StaleCache } from '../cache/stale-cache.js'
 import type { Config, PartnerConfig } from '../config/config.js'
 import type { Catalog, CatalogClient } from '../kaltura/catalog-client.js'
 
@@ -14,9 +14,12 @@ export class Catalogs {
     this.#cache = new StaleCache({ maxBytes: config.cache.maxBytes / 2, now })
   }
 
-  /** @param patience ms to wait for a load */
-  get(partner: PartnerConfig, entryId: string, patience: number): Promise<Lookup<Catalog>> {
-    return this.#cache.get(this.#key(partner, entryId), () => this.#load(partner, entryId), patience)
+  /**
+   * @param patience ms to wait for a load
+   * @param admit whether the asker may begin one
+   */
+  get(partner: PartnerConfig, entryId: string, patience: number, admit?: Admit): Promise<Lookup<Catalog>> {
+    return this.#cache.get(this.#key(partner, entryId), () => this.#load(partner, entryId), patience, admit)
   }
 
   /** Facts within their fresh life. @throws UpstreamFailure when they cannot be had */

@@ -43,9 +43,9 @@ export interface Decision {
   rule: string | null
   /** Flavor ids that the rule chose, when it narrowed. */
   flavorIds: readonly string[] | null
-  /** How the catalog came about; null when it was not needed. */
-  catalog: CacheState | 'pending' | 'failed' | null
-  target: CacheState | 'pending' | 'failed' | null
+  /** How the catalog came about; null when it was not needed; `refused`: this viewer has had Kaltura asked too often. */
+  catalog: CacheState | 'pending' | 'failed' | 'refused' | null
+  target: CacheState | 'pending' | 'failed' | 'refused' | null
   /** Whom the answer may be given to; null for what is no answer about an entry. */
   sharingClass: SharingClass | null
   /** `public`, or why not. */
@@ -69,8 +69,12 @@ export function note(
   decision.sharing = reasons
 }
 
-/** What upstream failed with, in our words: its own may quote a KS. */
-export function failureText(lookup: { reason: string; error?: unknown }): string {
+/**
+ * What upstream failed with, in our words: its own may quote a KS. Null when nothing failed: who has had Kaltura asked too
+ * often is redirected there, and says nothing about upstream.
+ */
+export function failureText(lookup: { reason: string; error?: unknown }): string | null {
+  if (lookup.reason === 'refused') return null
   if (lookup.reason === 'pending') return 'upstream did not answer within the patience of this answer'
   const { error } = lookup
   return error instanceof UpstreamFailure ? `${error.kind}: ${error.message}` : 'an unexpected failure'

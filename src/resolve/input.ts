@@ -1,3 +1,4 @@
+import type { Admit } from '../cache/stale-cache.js'
 import type { PartnerConfig } from '../config/config.js'
 import type { PlayManifestRequest } from '../playmanifest/parse.js'
 import type { Plan } from '../rules/decide.js'
@@ -13,4 +14,8 @@ export interface ResolveInput {
   /** The viewer's own, whatever the URL says about media. */
   scheme: 'http' | 'https'
   decision: Decision
+  /** Whether this viewer may have Kaltura asked; only asked when he would begin that. Without it: always. */
+  admit?: Admit | undefined
+  /** Whether so many wait already that this viewer should not. Without it: never. */
+  crowded?: (() => boolean) | undefined
 }

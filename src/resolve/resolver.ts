@@ -56,7 +56,8 @@ export class Resolver {
     if (entryId === null || (plan.narrowing === null && !shareable))
       return this.#templates.asItCame(input, this.#config.cache.template)
 
-    const found = await this.#catalogs.get(partner, entryId, this.#config.catalogPatience)
+    const patience = input.crowded?.() === true ? 0 : this.#config.catalogPatience
+    const found = await this.#catalogs.get(partner, entryId, patience, input.admit)
     decision.catalog = found.found ? found.state : found.reason
     if (!found.found) {
       decision.failure = failureText(found)
@@ -76,7 +77,11 @@ export class Resolver {
       const answer = await this.#targets.find(input, entryId, catalog, chosenIds, waited)
       if (answer !== null) return answer
     }
-    const failed = decision.target === 'failed' || decision.target === 'pending' || found.state === 'stale-error'
+    const failed =
+      decision.target === 'failed' ||
+      decision.target === 'pending' ||
+      decision.target === 'refused' ||
+      found.state === 'stale-error'
     const life = failed ? 'failed' : Math.min(found.remaining, this.#config.cache.template)
     // A widget session that does not see the entry says nothing about its flavors: the tags do.
     if (plan.narrowing !== null && catalog.visibleFlavors === null) return this.#templates.byTags(input, life)

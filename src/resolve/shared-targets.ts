@@ -47,8 +47,8 @@ export class SharedTargets {
     }
     const deadline = Math.max(1, this.#config.upstreamTimeout - waited)
     const load = () => this.#load(input, entryId, key, deadline)
-    const patience = Math.max(1, this.#config.targetPatience - waited)
-    const found = await this.#cache.get(targetKeyText(this.#config.serviceUrl, key), load, patience)
+    const patience = input.crowded?.() === true ? 0 : Math.max(1, this.#config.targetPatience - waited)
+    const found = await this.#cache.get(targetKeyText(this.#config.serviceUrl, key), load, patience, input.admit)
     decision.target = found.found ? found.state : found.reason
     if (!found.found) {
       decision.failure = failureText(found)

@@ -17,6 +17,8 @@ export interface ApiPassthroughOptions {
   proxies: TrustedProxies
   /** How a request is marked that this gateway has passed on before. */
   via: string
+  /** Counts a call for its client and its partners; what to answer when it is one too many. Default: none is. */
+  limit?: (request: FastifyRequest, partners: ReadonlySet<number>) => Promise<Rendered | null>
 }
 
 /** Bytes; a player's multirequest has about 2,000, the KS in it four times. */
@@ -81,6 +83,8 @@ async function answer(
   }
   const refused = judge(asked, options)
   if (refused !== null) return refuse(reply, refused)
+  const limited = (await options.limit?.(request, asked.calls.partners)) ?? null
+  if (limited !== null) return send(reply, limited)
   const told = isTold(asked, options)
   const forwarded = told ? viewerOf(request, options.proxies) : null
   if (told && forwarded === null && !isHarmless(asked, options)) {

@@ -8,6 +8,7 @@ import { isTruthy, parseNumeric } from '../flavors/php-number.js'
 import type { Locations } from '../kaltura/locations.js'
 import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
 import type { Answer, Decision } from '../resolve/decision.js'
+import type { ResolveInput } from '../resolve/input.js'
 import type { Resolver } from '../resolve/resolver.js'
 import type { Viewer, ViewerClient } from '../resolve/viewer-client.js'
 import { decide } from '../rules/decide.js'
@@ -32,6 +33,10 @@ export interface PlayManifestRoutesOptions {
   locations: Locations
   proxies: TrustedProxies
   now?: () => number
+  /** What the limits say to a request for which Kaltura has to be asked. Default: all may. */
+  admission?: (request: FastifyRequest) => () => Promise<boolean>
+  /** Whether so many requests wait that no other should. Default: never. */
+  crowded?: () => boolean
 }
 
 const SHAPES = ['/p/:pid/sp/:sp', '/p/:pid', '/s/p/:pid/sp/:sp', '/s/p/:pid'].flatMap((prefix) => [
@@ -111,7 +116,7 @@ async function answerRequest(
   parsed: PlayManifestRequest,
   partner: PartnerConfig,
   decision: Decision,
-  { config, resolver, viewers, proxies, now = Date.now }: PlayManifestRoutesOptions
+  { config, resolver, viewers, proxies, now = Date.now, admission, crowded }: PlayManifestRoutesOptions
 ): Promise<Answer> {
   const { effective, places } = parsed
   const began = now()
@@ -141,7 +146,16 @@ async function answerRequest(
     // Without a `protocol` the scheme is the viewer's, which a proxy tells in a header.
     ...(plan.reads.includes('scheme') && !proxies.empty ? ['x-forwarded-proto'] : [])
   ]
-  const input = { request: parsed, partner, plan, ks, scheme, decision } as const
+  const input: ResolveInput = {
+    request: parsed,
+    partner,
+    plan,
+    ks,
+    scheme,
+    decision,
+    admit: admission?.(request),
+    crowded
+  }
   const answer = await resolver.resolve(input)
   return partner.viewerProxy ? viewers.answer(answer, input, viewerOf(request, proxies, scheme, began)) : answer
 }
