@@ -7,6 +7,7 @@ import { ApiPassthrough, VIA } from './kaltura/api-passthrough.js'
 import { Breaker } from './kaltura/breaker.js'
 import { CatalogClient } from './kaltura/catalog-client.js'
 import { Fetcher } from './kaltura/fetcher.js'
+import { GrantClient } from './kaltura/grant-client.js'
 import { PlayManifestClient } from './kaltura/playmanifest-client.js'
 import { OwnSessions } from './kaltura/session.js'
 import { registerClosing } from './plugins/closing.js'
@@ -58,7 +59,9 @@ export async function buildApp(
 
   const fetcher = new Fetcher(config.hosts)
   const api = new KalturaApi(fetcher, config.serviceUrl, new Breaker({ now }))
-  const catalogs = new CatalogClient(api, new OwnSessions(api, now, (text) => app.log.warn(text)))
+  const sessions = new OwnSessions(api, now, (text) => app.log.warn(text))
+  const catalogs = new CatalogClient(api, sessions)
+  const grants = new GrantClient(api, sessions, config.hosts, config.upstreamTimeout)
   const manifests = new PlayManifestClient(fetcher, config.serviceUrl, new Breaker({ now }))
   const targets = new TargetClient(manifests, config.hosts, config.cache)
   const resolver = new Resolver(config, catalogs, targets, now)
@@ -71,7 +74,7 @@ export async function buildApp(
   await registerRateLimit(app, config.rateLimits.client)
   registerNotFound(app)
   registerHealth(app)
-  undecodable = playManifestRoutes(app, { config, resolver, proxies, now })
+  undecodable = playManifestRoutes(app, { config, resolver, grants, proxies, now })
   if ([...config.partners.values()].some(({ apiPassthrough }) => apiPassthrough.length > 0)) {
     const passthrough = new ApiPassthrough(config.hosts, config.serviceUrl, config.upstreamTimeout)
     app.addHook('onClose', () => passthrough.close())

@@ -38,6 +38,13 @@ export const PROBLEMS = {
   API_NOT_SERVED: [404, 'API calls of this partner are not passed through'],
   API_FAILED: [502, 'Kaltura could not be asked'],
   API_TIMEOUT: [504, 'Kaltura did not answer in time'],
+  SIGNATURE_MISSING: [403, 'This link has to be signed'],
+  SIGNATURE_WRONG: [403, 'The signature does not hold'],
+  SIGNATURE_UNCLEAR: [403, 'A signed link can be read in one way only'],
+  SIGNATURE_EXPIRED: [403, 'The link has expired'],
+  SIGNATURE_BOUND: [403, 'The link is for somebody else'],
+  GRANT_REFUSED: [403, 'This cannot be granted'],
+  GRANT_UNSAFE: [502, 'Kaltura gave an address that must not be handed out'],
   LOOP: [508, 'The redirect leads back here'],
   INTERNAL: [500, 'Something went wrong here']
 } as const satisfies Record<BadUrlCode | string, readonly [number, string]>

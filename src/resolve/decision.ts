@@ -1,5 +1,6 @@
 import type { CacheState } from '../cache/stale-cache.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
+import type { SignatureFault } from '../signing/verify.js'
 
 /**
  * What goes out, before it becomes a status and headers.
@@ -48,4 +49,13 @@ export interface Decision {
   vary: readonly string[]
   /** What became of the viewer's KS: never the KS itself. */
   ks: 'none' | 'valid' | 'expired' | 'unverified' | 'foreign'
+  /** What became of a signature of ours: never the signature itself. */
+  signature: SignatureState
+  /** Id of the key of ours that it names. */
+  signatureKey: string | null
+  /** What a grant was used for; null for every other request. */
+  grant: { flavorId: string; purpose: string } | null
 }
+
+/** `off`: there was one, and the partner's are not looked at; `kaltura`: Kaltura's own (`kt`) in place of ours. */
+export type SignatureState = 'none' | 'off' | 'kaltura' | 'valid' | SignatureFault
