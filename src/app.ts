@@ -61,7 +61,9 @@ export async function buildApp(
   const api = new KalturaApi(fetcher, config.serviceUrl, new Breaker({ now }))
   const sessions = new OwnSessions(api, now, (text) => app.log.warn(text))
   const catalogs = new CatalogClient(api, sessions)
-  const grants = new GrantClient(api, sessions, config.hosts, config.upstreamTimeout)
+  // An entry that Kaltura refuses to grant ends the whole API answer: that must not look like a Kaltura that is down.
+  const grantApi = new KalturaApi(fetcher, config.serviceUrl, new Breaker({ threshold: Number.POSITIVE_INFINITY, now }))
+  const grants = new GrantClient(grantApi, sessions, config.hosts, config.upstreamTimeout)
   const manifests = new PlayManifestClient(fetcher, config.serviceUrl, new Breaker({ now }))
   const targets = new TargetClient(manifests, config.hosts, config.cache)
   const resolver = new Resolver(config, catalogs, targets, now)

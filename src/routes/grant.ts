@@ -41,6 +41,6 @@ export async function answerGrant(
   decision.failure = granted.reason
   if (granted.kind === 'timeout')
     return refuse(problem('API_TIMEOUT', 'Kaltura did not answer; try again in a moment.'))
-  if (granted.kind === 'failed') return refuse(problem('API_FAILED', 'Kaltura could not be asked; try again later.'))
+  if (granted.kind === 'failed') return refuse(problem('API_FAILED', 'Kaltura gave no usable answer; try again later.'))
   return refuse(problem('GRANT_UNSAFE', 'Kaltura gave an address that must not be handed out; the log says why.'))
 }
