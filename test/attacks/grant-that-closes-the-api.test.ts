@@ -14,6 +14,7 @@ t.test('a grant that Kaltura refuses closes the way for nobody else', async (t) 
   if (profile === undefined) throw new Error('the protected entry of the demo has a profile')
   profile.rules = [
     {
+      objectType: 'KalturaRule',
       conditions: [],
       actions: [{ type: 1, objectType: 'KalturaAccessControlBlockAction' }],
       forceAdminValidation: true

@@ -115,6 +115,22 @@ t.test('what cannot be signed is told', async (t) => {
   refuse(`${PATH}?x=ü`, {}, /escape/)
   refuse(`${PATH}?e=0_abc`, {}, /entryId is given twice/)
   refuse(`${PATH}?x=%zz`, {}, /percent sign/)
+  refuse(`${PATH}?x=%FF`, {}, /no UTF-8/)
+  refuse(`${PATH}?a.b=1`, {}, /letters, digits/)
+  refuse(`${P}/a.b/x/e/0_abc`, {}, /letters, digits/)
+  refuse(`${PATH}?=x`, {}, /letters, digits/)
+  refuse(`${PATH}?x[]=1`, {}, /letters, digits/)
+  refuse(`${P}/e/0_abc/x/%2541`, {}, /escaped percent/)
+  refuse(`${P}/callback/x/e/0_abc`, {}, /query only/)
+  refuse(`${P}/e/0_abc//f/url/`, {}, /empty segment/)
+  refuse(`${P}/index.php/e/0_abc`, {}, /index.php/)
+  refuse(
+    `${PATH}${Array.from({ length: 201 }, (_, at) => `&x${at}=1`)
+      .join('')
+      .replace('&', '?')}`,
+    {},
+    /more than 200/
+  )
   refuse(PATH, { expires: -1 }, /Unix seconds/)
   refuse(PATH, { expires: Number.NaN }, /Unix seconds/)
   refuse(PATH, { expires: NOW }, /Unix seconds/)

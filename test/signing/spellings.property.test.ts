@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { PARAMETERS, type ParameterSpec } from '../../src/playmanifest/parameters.js'
+import { LONG_NAMES, PARAMETERS, type ParameterSpec } from '../../src/playmanifest/parameters.js'
 import { parsePlayManifestUrl } from '../../src/playmanifest/parse.js'
 import { PASS_THROUGH } from '../../src/signing/signed-parameters.js'
 import { outcome, sign } from '../helpers/signing.js'
@@ -117,9 +117,11 @@ t.test('whatever is put into a signed URL, one that still holds says what was si
   const said = (url: string) => {
     const parsed = parsePlayManifestUrl(url)
     if (!parsed.ok) return ''
-    const entries = Object.entries(parsed.request.params).filter(
-      ([key, given]) => !PASS_THROUGH.has(key) && key !== 'signature' && !(given === false && key.includes('.'))
-    )
+    const entries = Object.entries(parsed.request.params)
+      .map(([key, given]) => [LONG_NAMES.get(key) ?? key, given] as const)
+      .filter(
+        ([key, given]) => !PASS_THROUGH.has(key) && key !== 'signature' && !(given === false && key.includes('.'))
+      )
     return JSON.stringify(entries.sort())
   }
   const before = said(link)
