@@ -9,7 +9,7 @@ import { GRANT_KEY, grant, KEY, NOW, sign, withSignedLinks } from '../helpers/si
 
 const PRIVATE = `${BASE}/entryId/${DEMO_ENTRIES.ksProtected}/flavorId/0_ksonv360/format/url/a.mp4`
 
-/** The partner's secret in a file: grants need one, and the file is judged before the demo's own variable. */
+/** A gateway with grants, and a way to use one that lives long. */
 async function withGrants(t: Test, options: DemoOptions = {}) {
   const gateway = await withSignedLinks(t, { signedLinks: 'required', grants: true }, options)
   return { ...gateway, granted: (path: string) => gateway.ask(grant(path, { expires: 4_000_000_000 })) }

@@ -28,6 +28,7 @@ t.test('optional: checked where there is one', async (t) => {
     t.match(signed, { status: 302, headers: { location: plain.headers.location } }, method)
   }
   t.equal((await ask(signLink(PATH, OLD_KEY))).status, 302, 'an older key')
+  t.equal((await ask(sign(PATH), { 'content-length': '0' })).status, 302, 'no body, said in words')
   const forged = await ask(sign(PATH).replace('/a.mp4', '/clipTo/9/a.mp4'))
   t.match(forged, { status: 403, headers: { 'cache-control': 'no-store', 'access-control-allow-origin': '*' } })
   t.match(JSON.parse(forged.body), { code: 'SIGNATURE_WRONG', detail: /added, changed or left out/ })
