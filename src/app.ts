@@ -8,6 +8,7 @@ import { ApiPassthrough } from './kaltura/api-passthrough.js'
 import { Breaker } from './kaltura/breaker.js'
 import { CatalogClient } from './kaltura/catalog-client.js'
 import { Fetcher } from './kaltura/fetcher.js'
+import { GrantClient } from './kaltura/grant-client.js'
 import { Locations } from './kaltura/locations.js'
 import { PlayManifestClient } from './kaltura/playmanifest-client.js'
 import { OwnSessions } from './kaltura/session.js'
@@ -77,9 +78,13 @@ export async function buildApp(
 
   const fetcher = new Fetcher(config.hosts)
   const api = new KalturaApi(fetcher, config.serviceUrl, new Breaker({ now }))
-  const catalogs = new CatalogClient(api, new OwnSessions(api, now, (text) => app.log.warn(text)))
-  const manifests = new PlayManifestClient(fetcher, config.serviceUrl, new Breaker({ now }))
+  const sessions = new OwnSessions(api, now, (text) => app.log.warn(text))
+  const catalogs = new CatalogClient(api, sessions)
+  // An entry that Kaltura refuses to grant ends the whole API answer: that must not look like a Kaltura that is down.
+  const grantApi = new KalturaApi(fetcher, config.serviceUrl, new Breaker({ threshold: Number.POSITIVE_INFINITY, now }))
   const locations = new Locations(config.cdnUrl, config.hosts)
+  const grants = new GrantClient(grantApi, sessions, locations, config.upstreamTimeout)
+  const manifests = new PlayManifestClient(fetcher, config.serviceUrl, new Breaker({ now }))
   const targets = new TargetClient(manifests, locations)
   const resolver = new Resolver(config, { catalogs, targets, locations }, now)
   const viewers = new ViewerClient(config, locations, now)
@@ -104,7 +109,17 @@ export async function buildApp(
   registerHealth(app)
   const admission = (request: FastifyRequest) => rateLimit.admission(request)
   const { crowded } = overload
-  undecodable = playManifestRoutes(app, { config, resolver, viewers, locations, proxies, now, admission, crowded })
+  undecodable = playManifestRoutes(app, {
+    config,
+    resolver,
+    grants,
+    viewers,
+    locations,
+    proxies,
+    now,
+    admission,
+    crowded
+  })
   if ([...config.partners.values()].some(({ apiPassthrough }) => apiPassthrough.length > 0)) {
     const passthrough = new ApiPassthrough(config, locations, now)
     app.addHook('onClose', () => passthrough.close())

@@ -1,15 +1,18 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
+import { runSign } from './cli-sign.js'
 import { ConfigError } from './config/config.js'
 import { loadConfig, processEnvironment } from './config/load.js'
 import { startServer, stopOnSignals } from './server.js'
+import { SignError } from './signing/sign.js'
 
 const HELP = `playmanifest-gateway: Kaltura's playManifest URL, answered sooner
 
 Usage:
   playmanifest-gateway serve    start the gateway; configured by environment variables and CONFIG_FILE
   playmanifest-gateway demo     start an embedded Kaltura with real media, a gateway before it, and a page to try them
+  playmanifest-gateway sign     sign a link; sign --help says how
   playmanifest-gateway --help
 
 Examples:
@@ -31,7 +34,15 @@ async function demo(): Promise<void> {
   await runDemo(processEnvironment(), (text) => process.stdout.write(text))
 }
 
+function sign(args: readonly string[]): void {
+  const out = (text: string) => void process.stdout.write(text)
+  const err = (text: string) => void process.stderr.write(text)
+  runSign(args, processEnvironment(), { out, err })
+}
+
 async function main(): Promise<void> {
+  // The one command with options of its own.
+  if (process.argv[2] === 'sign') return sign(process.argv.slice(3))
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { help: { type: 'boolean', short: 'h' } }
@@ -40,12 +51,12 @@ async function main(): Promise<void> {
   if (values.help === true || command === 'help') process.stdout.write(HELP)
   else if (command === 'serve' && positionals.length === 1) await serve()
   else if (command === 'demo' && positionals.length === 1) await demo()
-  else throw new ConfigError([`There is no command "${positionals.join(' ')}"; right would be serve or demo.`])
+  else throw new ConfigError([`There is no command "${positionals.join(' ')}"; right would be serve, demo or sign.`])
 }
 
 /** What a person did is told in words; what we did, with the stack. */
 function explain(error: Error & { code?: string }): string {
-  if (error instanceof ConfigError) return error.message
+  if (error instanceof ConfigError || error instanceof SignError) return error.message
   if (error.code?.startsWith('ERR_PARSE_ARGS')) return `${error.message}\nSee playmanifest-gateway --help.`
   return String(error.stack)
 }

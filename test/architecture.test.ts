@@ -26,7 +26,7 @@ const imports: Import[] = files.flatMap((file) => {
 const folderOf = (path: string) => path.split('/')[0]!
 
 t.test('pure folders import no framework and no client', async (t) => {
-  const pure = ['playmanifest', 'viewer', 'rules', 'flavors', 'manifest']
+  const pure = ['playmanifest', 'viewer', 'rules', 'flavors', 'manifest', 'signing']
   const forbidden = /^(?:fastify|@fastify\/|undici|lru-cache|pino|node:(?:http|https|net|dns|fs))/
   // Reading addresses is arithmetic, not networking.
   const allowed = new Set(['viewer/trusted-proxies.ts node:net', 'viewer/bare-address.ts node:net'])
@@ -45,13 +45,14 @@ t.test('arrows go down: routes, answer, resolve, kaltura, flavors, rules, cache,
     manifest: [],
     cache: [],
     viewer: ['playmanifest'],
+    signing: ['playmanifest', 'viewer'],
     rules: ['flavors', 'playmanifest', 'viewer'],
     kaltura: ['flavors', 'playmanifest', 'viewer'],
     resolve: ['kaltura', 'flavors', 'rules', 'cache', 'manifest', 'playmanifest', 'viewer'],
     answer: ['resolve', 'playmanifest'],
     limits: ['cache'],
     plugins: ['answer', 'limits', 'playmanifest'],
-    routes: ['answer', 'resolve', 'rules', 'flavors', 'viewer', 'playmanifest']
+    routes: ['answer', 'resolve', 'rules', 'flavors', 'signing', 'viewer', 'playmanifest']
   }
   for (const { file, from, typeOnly } of imports) {
     const folder = folderOf(file)

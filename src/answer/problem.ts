@@ -39,6 +39,13 @@ export const PROBLEMS = {
   API_FAILED: [502, 'Kaltura could not be asked'],
   API_TIMEOUT: [504, 'Kaltura did not answer in time'],
   OVERLOADED: [503, 'Too many requests at once'],
+  SIGNATURE_MISSING: [403, 'This link has to be signed'],
+  SIGNATURE_WRONG: [403, 'The signature does not hold'],
+  SIGNATURE_UNCLEAR: [403, 'A signed link can be read in one way only'],
+  SIGNATURE_EXPIRED: [403, 'The link has expired'],
+  SIGNATURE_BOUND: [403, 'The link is for somebody else'],
+  GRANT_REFUSED: [403, 'This cannot be granted'],
+  GRANT_UNSAFE: [502, 'Kaltura gave an address that must not be handed out'],
   LOOP: [508, 'The redirect leads back here'],
   INTERNAL: [500, 'Something went wrong here']
 } as const satisfies Record<BadUrlCode | string, readonly [number, string]>

@@ -20,7 +20,7 @@ export interface PartnerConfig {
   /** Whether Kaltura takes the viewer's address from the X-Forwarded-For that the gateway writes. */
   forwardedFor: 'ignored' | 'trusted'
   delivery: Delivery
-  /** Whether URLs have to carry a signature of ours (docs/signed-links.md); `off`: one that is there is an error. */
+  /** Whether URLs have to carry a signature of ours (docs/signed-links.md); `off`: one that is there is taken out. */
   signedLinks: 'off' | 'optional' | 'required'
   /** Whether a link signed with a grant key may let the gateway act with its own credential. */
   grants: boolean

@@ -107,7 +107,14 @@ export const PARAMETERS = {
   customVar3: { type: 'text', class: 'pass', about: 'For analytics.' },
   nocache: { type: 'flag', class: 'viewer', about: "Passes by Kaltura's response cache." },
   _: { type: 'text', class: 'pass', about: 'Cache buster.' },
-  device: { type: 'word', class: 'gateway', about: 'Ours: the device class to choose for.' }
+  device: { type: 'word', class: 'gateway', about: 'Ours: the device class to choose for.' },
+  signature: { type: 'text', class: 'gateway', secret: true, about: 'Ours: signs the link (docs/signed-links.md).' },
+  grant: {
+    type: 'text',
+    class: 'gateway',
+    secret: true,
+    about: "Ours: signs a link that uses the gateway's credential (docs/signed-links.md)."
+  }
 } as const satisfies Record<string, ParameterSpec>
 
 export type ParameterName = keyof typeof PARAMETERS

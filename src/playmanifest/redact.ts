@@ -12,7 +12,7 @@ const KS_TEXT = /djJ8[\w+/=%-]{12,}|(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{80,}={0,
 
 /** A credential in an address inside a value, such as a page's. */
 const NESTED =
-  /((?:[?&;]|%3F|%26)(?:ks|kt|hashes|policy|signature|hdnea|hdnts|__gda__|sig|token)(?:=|%3D))[^&;\s"'%]+/gi
+  /((?:[?&;]|%3F|%26)(?:ks|kt|hashes|policy|signature|grant|hdnea|hdnts|__gda__|sig|token)(?:=|%3D))[^&;\s"'%]+/gi
 
 function isSecret(name: string): boolean {
   const long = LONG_NAMES.get(name)

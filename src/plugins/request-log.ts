@@ -34,11 +34,14 @@ export function registerRequestLog(app: FastifyInstance): void {
             sharing: decision.sharing,
             ks: decision.ks,
             ...(decision.viewer === null ? {} : { viewer: decision.viewer }),
+            signature: decision.signature,
+            ...(decision.signatureKey === null ? {} : { signatureKey: decision.signatureKey }),
+            ...(decision.grant === null ? {} : { grant: decision.grant }),
             ...(decision.failure === null ? {} : { failure: decision.failure })
           })
     }
     if (failed) request.log.warn(fields, 'answered without upstream')
-    else request.log.info(fields, 'answered')
+    else request.log.info(fields, decision?.grant != null && reply.statusCode === 302 ? 'granted' : 'answered')
     done()
   })
 }

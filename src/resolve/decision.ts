@@ -2,6 +2,7 @@ import type { CacheState } from '../cache/stale-cache.js'
 import { UpstreamFailure } from '../kaltura/errors.js'
 import type { SafeLocation } from '../kaltura/locations.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
+import type { SignatureFault } from '../signing/verify.js'
 import type { PrivateVerdict, SharingClass } from './sharing-class.js'
 import type { ViewerAnswer } from './viewer-answer.js'
 
@@ -58,6 +59,12 @@ export interface Decision {
   vary: readonly string[]
   /** What became of the viewer's KS: never the KS itself. */
   ks: 'none' | 'valid' | 'expired' | 'unverified' | 'foreign'
+  /** What became of a signature of ours: never the signature itself. */
+  signature: SignatureState
+  /** Id of the key of ours that it names. */
+  signatureKey: string | null
+  /** What a grant was used for; null for every other request. */
+  grant: { flavorId: string; purpose: string } | null
 }
 
 /** Leaves in the decision whom the answer may be given to, and why. */
@@ -79,3 +86,5 @@ export function failureText(lookup: { reason: string; error?: unknown }): string
   const { error } = lookup
   return error instanceof UpstreamFailure ? `${error.kind}: ${error.message}` : 'an unexpected failure'
 }
+/** `off`: there was one, and the partner's are not looked at; `kaltura`: Kaltura's own (`kt`) in place of ours. */
+export type SignatureState = 'none' | 'off' | 'kaltura' | 'valid' | SignatureFault

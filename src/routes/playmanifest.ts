@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { limitLife } from '../answer/limit-life.js'
 import { problem } from '../answer/problem.js'
 import { methodNotAllowed, type Rendered, redirect, render, renderProblem } from '../answer/render.js'
 import { send } from '../answer/send.js'
 import type { Config, PartnerConfig } from '../config/config.js'
 import { checkBitrates } from '../flavors/bitrate-window.js'
 import { isTruthy, parseNumeric } from '../flavors/php-number.js'
+import type { GrantClient } from '../kaltura/grant-client.js'
 import type { Locations } from '../kaltura/locations.js'
 import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
 import type { Answer, Decision } from '../resolve/decision.js'
@@ -18,6 +20,8 @@ import type { TrustedProxies } from '../viewer/trusted-proxies.js'
 import { sureViewerAddress } from '../viewer/viewer-address.js'
 import { readViewerKs } from '../viewer/viewer-ks.js'
 import { checkRequest } from './check-request.js'
+import { answerGrant } from './grant.js'
+import { checkSignature } from './signature.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -29,10 +33,11 @@ declare module 'fastify' {
 export interface PlayManifestRoutesOptions {
   config: Config
   resolver: Resolver
+  grants: GrantClient
   viewers: ViewerClient
   locations: Locations
   proxies: TrustedProxies
-  now?: () => number
+  now: () => number
   /** What the limits say to a request for which Kaltura has to be asked. Default: all may. */
   admission?: (request: FastifyRequest) => () => Promise<boolean>
   /** Whether so many requests wait that no other should. Default: never. */
@@ -103,11 +108,18 @@ async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOpt
   const decision = newDecision(parsed.request)
   request.decision = decision
   if (partner === undefined) return render({ kind: 'error', code: 14, life: NOT_SERVED }, decision)
-  const refused = checkRequest(parsed.request)
+  if (parsed.request.effective.grant !== undefined) {
+    return answerGrant(request, parsed.request, partner, decision, options)
+  }
+  const signed = checkSignature(request, parsed.request, partner, decision, options)
+  if (!signed.ok) return renderProblem(signed.problem)
+  const refused = checkRequest(signed.request)
   if (refused !== null) return renderProblem(refused)
-  const answer = await answerRequest(request, parsed.request, partner, decision, options)
+  const answer = await answerRequest(request, signed.request, partner, decision, options)
   const { staleWhileRevalidate, staleIfError } = config.cache
-  return render(answer, decision, { ifNoneMatch: request.headers['if-none-match'], staleWhileRevalidate, staleIfError })
+  const ifNoneMatch = request.headers['if-none-match']
+  const rendered = render(answer, decision, { ifNoneMatch, staleWhileRevalidate, staleIfError })
+  return limitLife(rendered, signed.limits, options.now())
 }
 
 /** Parsed and harmless: identify, decide, resolve. */
@@ -116,7 +128,7 @@ async function answerRequest(
   parsed: PlayManifestRequest,
   partner: PartnerConfig,
   decision: Decision,
-  { config, resolver, viewers, proxies, now = Date.now, admission, crowded }: PlayManifestRoutesOptions
+  { config, resolver, viewers, proxies, now, admission, crowded }: PlayManifestRoutesOptions
 ): Promise<Answer> {
   const { effective, places } = parsed
   const began = now()
@@ -170,16 +182,23 @@ function viewerOf(
   return { headers, forwarded: address === null ? null : { address, scheme }, began }
 }
 
-/** POST goes to Kaltura itself, method and body kept: path and query as they came. */
-function answerPost(request: FastifyRequest, { config, locations }: PlayManifestRoutesOptions): Rendered {
+/** POST goes to Kaltura itself, method and body kept: path and query as they came. A body is never signed. */
+async function answerPost(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {
+  const { config, locations } = options
   const parsed = parsePlayManifestUrl(request.raw.url ?? '')
   if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
-  const { rawPath, rawQuery, partnerId } = parsed.request
+  const partner = config.partners.get(parsed.request.partnerId)
   const decision = newDecision(parsed.request)
   request.decision = decision
-  if (!config.partners.has(partnerId)) return render({ kind: 'error', code: 14, life: 0 }, decision)
-  const refused = checkRequest(parsed.request)
+  if (partner === undefined) return render({ kind: 'error', code: 14, life: 0 }, decision)
+  if (parsed.request.effective.grant !== undefined) {
+    return answerGrant(request, parsed.request, partner, decision, options)
+  }
+  const signed = checkSignature(request, parsed.request, partner, decision, options)
+  if (!signed.ok) return renderProblem(signed.problem)
+  const refused = checkRequest(signed.request)
   if (refused !== null) return renderProblem(refused)
+  const { rawPath, rawQuery } = signed.request
   const location = locations.atKaltura(rawPath + (rawQuery === '' ? '' : `?${rawQuery}`))
   return redirect(location, { 'cache-control': 'no-store' }, 307)
 }
@@ -237,6 +256,9 @@ function newDecision({ partnerId, effective }: PlayManifestRequest): Decision {
     viewer: null,
     failure: null,
     vary: [],
-    ks: 'none'
+    ks: 'none',
+    signature: 'none',
+    signatureKey: null,
+    grant: null
   }
 }
