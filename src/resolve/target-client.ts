@@ -8,7 +8,7 @@ import { locationOf, type PlayManifestClient, resolveUrl } from '../kaltura/play
 import { isErrorOfObject, isTrouble, parseErrorHeader, retryAfter } from '../playmanifest/errors.js'
 import { header, mpdLocation, readBody } from './read-body.js'
 import type { Target, TargetKey } from './target.js'
-import { tokenIn } from './tokens.js'
+import { tokenState } from './token-expiry.js'
 
 /** An MPD may only say where it is; followed by hand, since no player does (research on players). */
 const MAX_LOCATIONS = 3
@@ -65,7 +65,8 @@ export class TargetClient {
     if (this.#hosts.match(new URL(location)) === null) {
       throw new UpstreamFailure('host-not-allowed', `Kaltura redirects to ${host}, which is not in ALLOWED_HOSTS.`)
     }
-    const token = tokenIn(location)
+    // Expired or not: that there is a token at all ends what was known without one.
+    const { token } = tokenState(location, 0)
     if (token !== null) return { kind: 'private', reason: `the delivery URL carries a token (${token})` }
     return key.follow ? this.#follow(location, key, signal) : { kind: 'redirect', location }
   }
