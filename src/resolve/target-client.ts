@@ -4,7 +4,7 @@ import { readCacheControl } from '../kaltura/cache-control.js'
 import { UpstreamFailure } from '../kaltura/errors.js'
 import type { FetchResult } from '../kaltura/fetcher.js'
 import type { AllowedHosts } from '../kaltura/hosts.js'
-import { locationOf, type PlayManifestClient, resolveUrl } from '../kaltura/playmanifest-client.js'
+import { locationOf, nextHop, type PlayManifestClient, resolveUrl } from '../kaltura/playmanifest-client.js'
 import { isErrorOfObject, isTrouble, parseErrorHeader, retryAfter } from '../playmanifest/errors.js'
 import { header, mpdLocation, readBody } from './read-body.js'
 import type { Target, TargetKey } from './target.js'
@@ -87,7 +87,7 @@ export class TargetClient {
       const next = key.manifest === 'dash' ? mpdLocation(answer.body) : null
       if (next === null) return readBody(answer, key)
       if (hop === MAX_LOCATIONS) throw new UpstreamFailure('too-many-redirects', 'The MPD leads nowhere.')
-      answer = await this.#client.manifest(resolveUrl(next, answer.url), signal)
+      answer = await this.#client.manifest(nextHop(next, answer.url), signal)
     }
   }
 
