@@ -13,6 +13,7 @@ import {
 } from '../manifest/hls/index.js'
 import { ManifestError, type ManifestErrorCode } from '../manifest/manifest-error.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
+import { isReadableDocument } from './readable-document.js'
 import type { Target, TargetKey } from './target.js'
 import { tokenIn, tokenInText } from './tokens.js'
 
@@ -43,7 +44,9 @@ export function readBody(answer: FetchResult, key: TargetKey): Target {
   if (isPlaylist(answer.body)) return orTooLarge('playlist', () => playlistOf(answer, key))
   if (/mpegurl/i.test(type)) unreadable('playlist')
   if (/dash\+xml/i.test(type) || isMpd(answer.body)) return orTooLarge('MPD', () => mpdOf(answer))
-  return DOCUMENT_TYPE.test(type) ? documentOf(answer, type) : unreadable('answer')
+  return DOCUMENT_TYPE.test(type) && isReadableDocument(answer.body, type)
+    ? documentOf(answer, type)
+    : unreadable('answer')
 }
 
 /** Where an MPD says that it really is, absolute; null when it is one itself, or no readable MPD at all. */
