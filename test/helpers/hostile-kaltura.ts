@@ -90,11 +90,14 @@ export async function withHostileKaltura(
     RATE_LIMIT: '0',
     ...env
   })
-  const app = await buildApp(config, { logger: pino({ level: 'silent' }) })
+  const logs: string[] = []
+  const app = await buildApp(config, { logger: pino({ level: 'info' }, { write: (line) => void logs.push(line) }) })
   t.teardown(() => app.close())
   return {
     ...kaltura,
     app,
+    /** Lines of its log. */
+    logs,
     get: (path: string) => app.inject({ url: path, headers: { 'user-agent': 'test' } })
   }
 }
