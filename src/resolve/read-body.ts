@@ -18,7 +18,7 @@ import type { Target, TargetKey } from './target.js'
 import { tokenIn, tokenInText } from './tokens.js'
 
 /** Editing happens on the one thread that answers everybody: what is larger than this takes longer than about 0.3 s. */
-const MPD_LIMITS = { maxBytes: 2 * 1024 * 1024, maxElements: 20_000 }
+const MPD_LIMITS = { maxBytes: 2 * 1024 * 1024, maxParts: 80_000 }
 const PLAYLIST_LIMITS = { maxBytes: 3 * 1024 * 1024, maxLines: 50_000, maxAttributes: 50_000 }
 const MAX_URIS = 50_000
 

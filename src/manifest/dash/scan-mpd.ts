@@ -1,11 +1,12 @@
 import { type SaxesAttributeNS, SaxesParser } from 'saxes'
 import { checkSize, ManifestError } from '../manifest-error.js'
 
-/** Limits of an MPD. Defaults: 5 MiB of UTF-8, 64 levels of elements, 100,000 elements, 200 attributes of one. */
+/** Limits of an MPD. Defaults: 5 MiB of UTF-8, 64 levels of elements, 200 attributes of one, 400,000 elements
+ * and attributes altogether. */
 export interface MpdLimits {
   maxBytes?: number
   maxDepth?: number
-  maxElements?: number
+  maxParts?: number
   maxAttributes?: number
 }
 
@@ -71,18 +72,23 @@ export function scanMpd(text: string, limits: MpdLimits, onElement: (element: Mp
 
 function createParser(
   text: string,
-  { maxDepth = 64, maxElements = 100_000, maxAttributes = 200 }: MpdLimits,
+  { maxDepth = 64, maxParts = 400_000, maxAttributes = 200 }: MpdLimits,
   onElement: (element: MpdElement) => void
 ) {
   const parser = new SaxesParser({ xmlns: true })
   let current: MpdElement | null = null
   let rootNamespace = ''
   let depth = 0
-  let elements = 0
+  let parts = 0
   let tagStart = 0
   let values: { start: number; end: number }[] = []
   // Behind the last markup: where the next text, or the next CDATA section, begins.
   let mark = 0
+
+  const countPart = () => {
+    parts += 1
+    if (parts > maxParts) throw new ManifestError('too-many-parts', `the MPD has more than ${maxParts} parts`)
+  }
 
   parser.on('doctype', () => {
     throw new ManifestError('doctype', 'the MPD has a DOCTYPE')
@@ -90,15 +96,14 @@ function createParser(
   parser.on('opentagstart', () => {
     depth += 1
     if (depth > maxDepth) throw new ManifestError('too-deep', `the MPD is nested deeper than ${maxDepth} elements`)
-    elements += 1
-    if (elements > maxElements)
-      throw new ManifestError('too-many-parts', `the MPD has more than ${maxElements} elements`)
+    countPart()
     tagStart = text.lastIndexOf('<', parser.position - 1)
     values = []
   })
   parser.on('attribute', () => {
     if (values.length === maxAttributes)
       throw new ManifestError('too-many-parts', `an element has more than ${maxAttributes} attributes`)
+    countPart()
     // Called behind the closing quote, which cannot stand in the value.
     const end = parser.position - 1
     values.push({ start: text.lastIndexOf(text.charAt(end), end - 1) + 1, end })
