@@ -1,5 +1,5 @@
 import type { Breaker } from './breaker.js'
-import { UpstreamFailure } from './errors.js'
+import { isBusy, UpstreamFailure } from './errors.js'
 import type { Fetcher } from './fetcher.js'
 import { readApiError } from './wire.js'
 
@@ -39,7 +39,8 @@ export class KalturaApi {
       this.#breaker.succeeded()
       return answers
     } catch (error) {
-      this.#breaker.failed()
+      if (isBusy(error)) this.#breaker.withdrawn()
+      else this.#breaker.failed()
       throw error
     }
   }

@@ -40,6 +40,11 @@ export class Breaker {
     this.#probing = false
   }
 
+  /** The call that was allowed was not made: nothing is known, and somebody else may probe. */
+  withdrawn(): void {
+    this.#probing = false
+  }
+
   failed(): void {
     // Calls that began before it opened say nothing new.
     if (this.state === 'open') return

@@ -12,6 +12,10 @@ export type FailureKind =
   | 'body'
   | 'api'
   | 'breaker-open'
+  /** A redirect from https to http: whoever is in between could have made the rest. */
+  | 'downgrade'
+  /** Not asked: the gateway has too much under way already. Says nothing about upstream. */
+  | 'busy'
 
 /** Failures that say something about the upstream as a whole, rather than about one request that a stranger made up. */
 export function isOutage(error: unknown): boolean {
@@ -19,6 +23,11 @@ export function isOutage(error: unknown): boolean {
     error instanceof UpstreamFailure &&
     (error.kind === 'connect' || error.kind === 'timeout' || error.kind === 'unavailable')
   )
+}
+
+/** Whether upstream was not asked at all because of what the gateway itself has under way. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof UpstreamFailure && error.kind === 'busy'
 }
 
 /** Upstream fails in the sense of rule 6 of the design: a known answer may outlive it. */

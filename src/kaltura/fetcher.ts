@@ -1,11 +1,11 @@
-import { lookup as dnsLookup } from 'node:dns'
-import { isIP, type LookupFunction } from 'node:net'
-import type { Transform } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { isIP } from 'node:net'
 import { Agent, request } from 'undici'
 import { UpstreamFailure } from './errors.js'
 import type { AllowedHosts } from './hosts.js'
 import { isPrivateAddress } from './private-address.js'
+import { type Lookup, publicLookup } from './public-lookup.js'
+import { readAnswer } from './read-answer.js'
+import { type LoadLimits, UpstreamLoad } from './upstream-load.js'
 
 export interface FetchOptions {
   method?: 'GET' | 'POST'
@@ -28,6 +28,9 @@ export interface FetchResult {
 }
 
 const MAX_BYTES = 5 * 1024 * 1024
+/** Bytes of all headers of one answer. */
+const MAX_HEADERS = 16 * 1024
+const LIMITS: LoadLimits = { connections: 128, queue: 256, total: 1024, bytes: 96 * 1024 * 1024 }
 const USER_AGENT = 'playmanifest-gateway'
 
 /**
@@ -38,17 +41,33 @@ export class Fetcher {
   readonly #hosts: AllowedHosts
   readonly #trusting: Agent
   readonly #checking: Agent
+  /** What is under way. */
+  readonly load: UpstreamLoad
 
-  constructor(hosts: AllowedHosts, { connections = 128 }: { connections?: number } = {}) {
+  /** @param lookup how names become addresses; the operating system's unless a test says otherwise */
+  constructor(hosts: AllowedHosts, limits: Partial<LoadLimits> = {}, lookup?: Lookup) {
     this.#hosts = hosts
-    const options = { connections, pipelining: 1, keepAliveTimeout: 10_000, headersTimeout: 0, bodyTimeout: 0 }
+    const all = { ...LIMITS, ...limits }
+    this.load = new UpstreamLoad(all)
+    const options = {
+      connections: all.connections,
+      pipelining: 1,
+      allowH2: false,
+      maxHeaderSize: MAX_HEADERS,
+      keepAliveTimeout: 10_000,
+      // What upstream says about its own patience must not keep sockets for longer.
+      keepAliveMaxTimeout: 10_000,
+      // The signal of each request is its deadline, which the trickle of an answer does not move.
+      headersTimeout: 0,
+      bodyTimeout: 0
+    }
     this.#trusting = new Agent({ ...options, connect: { timeout: 2_000 } })
-    this.#checking = new Agent({ ...options, connect: { timeout: 2_000, lookup: publicLookup } })
+    this.#checking = new Agent({ ...options, connect: { timeout: 2_000, lookup: publicLookup(lookup) } })
   }
 
   /**
    * Fetches one URL, one hop.
-   * @throws UpstreamFailure: host or address not allowed, no connection, too large, aborted
+   * @throws UpstreamFailure: host or address not allowed, no connection, too large, aborted, too much under way
    */
   async fetch(target: string, options: FetchOptions): Promise<FetchResult> {
     const url = parse(target)
@@ -59,6 +78,7 @@ export class Fetcher {
     if (match !== 'exact' && isIP(bare) !== 0 && isPrivateAddress(bare)) {
       throw new UpstreamFailure('private-address', `The host ${url.host} is a private address.`)
     }
+    this.load.enter(url.origin)
     try {
       const answer = await request(url, {
         method: options.method ?? 'GET',
@@ -67,11 +87,14 @@ export class Fetcher {
         signal: options.signal,
         dispatcher: match === 'exact' ? this.#trusting : this.#checking
       })
-      const bytes = await readBody(answer.body, answer.headers['content-encoding'], options.maxBytes ?? MAX_BYTES)
+      const maxBytes = options.maxBytes ?? MAX_BYTES
+      const bytes = await readAnswer(answer.body, answer.headers['content-encoding'], maxBytes, this.load)
       const body = bytes.toString(options.encoding ?? 'utf8')
       return { status: answer.statusCode, headers: answer.headers, body, url: url.href }
     } catch (error) {
       throw asFailure(error, options.signal)
+    } finally {
+      this.load.leave(url.origin)
     }
   }
 
@@ -88,52 +111,6 @@ function parse(target: string): URL {
   }
 }
 
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) {
-      callback(error, '', 0)
-      return
-    }
-    const list = addresses.filter(({ address }) => !isPrivateAddress(address))
-    const first = list[0]
-    if (first === undefined) {
-      callback(new UpstreamFailure('private-address', `${hostname} has no public address.`), '', 0)
-    } else if (options.all) callback(null, list)
-    else callback(null, first.address, first.family)
-  })
-}
-
-type Body = NodeJS.ReadableStream & { destroy(error?: Error): void }
-
-async function readBody(body: Body, encoding: string | string[] | undefined, maxBytes: number): Promise<Buffer> {
-  // A body may break when nobody reads it any more; what matters is told once, by the loop below.
-  let decoder: Transform | null = null
-  body.on('error', (error) => decoder?.destroy(error))
-  decoder = decoderFor(encoding, body)
-  const stream = decoder === null ? body : body.pipe(decoder)
-  const chunks: Buffer[] = []
-  let size = 0
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      size += chunk.length
-      if (size > maxBytes) throw new UpstreamFailure('too-large', `The answer is larger than ${maxBytes} bytes.`)
-      chunks.push(chunk)
-    }
-  } finally {
-    body.destroy()
-  }
-  return Buffer.concat(chunks)
-}
-
-function decoderFor(encoding: string | string[] | undefined, body: Body): Transform | null {
-  if (encoding === undefined || encoding === 'identity' || encoding === '') return null
-  if (encoding === 'gzip') return createGunzip()
-  if (encoding === 'deflate') return createInflate()
-  if (encoding === 'br') return createBrotliDecompress()
-  body.destroy()
-  throw new UpstreamFailure('body', 'The answer has a content encoding that is not known.')
-}
-
 function asFailure(error: unknown, signal: AbortSignal): UpstreamFailure {
   if (error instanceof UpstreamFailure) return error
   if (signal.aborted) return new UpstreamFailure('timeout', 'Upstream did not answer in time.')
@@ -141,6 +118,9 @@ function asFailure(error: unknown, signal: AbortSignal): UpstreamFailure {
   if (cause.cause instanceof UpstreamFailure) return cause.cause
   if (typeof cause.code === 'string' && cause.code.startsWith('Z_')) {
     return new UpstreamFailure('body', 'The answer could not be decompressed.')
+  }
+  if (cause.code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return new UpstreamFailure('too-large', `The headers are larger than ${MAX_HEADERS} bytes.`)
   }
   return new UpstreamFailure('connect', `Upstream could not be reached (${cause.code ?? 'unknown reason'}).`)
 }

@@ -25,9 +25,15 @@ export function readHostPattern(text: string): HostPattern {
     throw new Error('hosts such as cdn.example.com, cdn.example.com:8443 or *.example.com')
   }
   const portNumber = port === undefined ? null : Number(port)
-  if (v6 !== null) return { name: v6[1]!, wildcard: false, port: portNumber }
+  if (v6 !== null) return { name: canonicalV6(v6[1]!), wildcard: false, port: portNumber }
   const wildcard = match![1] !== undefined
   return { name: wildcard ? `.${match![2]}` : match![2]!, wildcard, port: portNumber }
+}
+
+/** As URLs spell it: `::0001` is `::1`. */
+function canonicalV6(text: string): string {
+  if (!URL.canParse(`http://[${text}]/`)) throw new Error('an IPv6 address such as [2001:db8::1] or [2001:db8::1]:8080')
+  return bareHost(new URL(`http://[${text}]/`))
 }
 
 export class AllowedHosts {

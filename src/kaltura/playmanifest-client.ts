@@ -1,5 +1,5 @@
 import type { Breaker } from './breaker.js'
-import { isOutage, UpstreamFailure } from './errors.js'
+import { isBusy, isOutage, UpstreamFailure } from './errors.js'
 import type { Fetcher, FetchResult } from './fetcher.js'
 
 /** Redirects of the web server itself (to https, to another data centre), which say nothing about the request. */
@@ -41,7 +41,8 @@ export class PlayManifestClient {
       return answer
     } catch (error) {
       // Strangers choose what is asked, so one odd answer must not close the way for everybody.
-      if (isOutage(error)) this.#breaker.failed()
+      if (isBusy(error)) this.#breaker.withdrawn()
+      else if (isOutage(error)) this.#breaker.failed()
       else this.#breaker.succeeded()
       throw error
     }
@@ -60,7 +61,7 @@ export class PlayManifestClient {
       const answer = await this.#fetcher.fetch(url, { signal })
       const location = locationOf(answer)
       if (!follow.has(answer.status) || location === '') return answer
-      url = resolveUrl(location, answer.url)
+      url = nextHop(location, answer.url)
     }
     throw new UpstreamFailure('too-many-redirects', `Upstream redirected more than ${MAX_HOPS} times.`)
   }
@@ -76,6 +77,18 @@ export function locationOf(answer: FetchResult): string {
   return (location ?? '')
     .trim()
     .replace(/[\u0080-\u00ff]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+}
+
+/**
+ * Where a redirect leads that is followed here. From https never to http: what came that way could have been made by anybody.
+ * @throws UpstreamFailure for text that is no URL, and for such a step down
+ */
+export function nextHop(location: string, base: string): string {
+  const next = resolveUrl(location, base)
+  if (base.startsWith('https:') && !next.startsWith('https:')) {
+    throw new UpstreamFailure('downgrade', 'Upstream redirects from https to http.')
+  }
+  return next
 }
 
 /** A Location against the URL that gave it. @throws UpstreamFailure for text that is no URL */

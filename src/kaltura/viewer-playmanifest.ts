@@ -2,7 +2,7 @@ import { Breaker } from './breaker.js'
 import { isOutage, UpstreamFailure } from './errors.js'
 import { Fetcher, type FetchResult } from './fetcher.js'
 import type { AllowedHosts } from './hosts.js'
-import { locationOf, resolveUrl } from './playmanifest-client.js'
+import { locationOf, nextHop } from './playmanifest-client.js'
 
 /** Redirects of the web server itself, which say nothing about the request. */
 const MOVED: ReadonlySet<number> = new Set([301, 307, 308])
@@ -93,11 +93,7 @@ export class ViewerPlayManifest {
       const answer = await this.#fetcher.fetch(url, { signal, ...(origin === this.#own ? { headers } : {}) })
       const location = locationOf(answer)
       if (!follow.has(answer.status) || location === '') return answer
-      const next = resolveUrl(location, answer.url)
-      if (url.startsWith('https:') && next.startsWith('http:')) {
-        throw new UpstreamFailure('host-not-allowed', 'Upstream redirected from https to http.')
-      }
-      url = next
+      url = nextHop(location, answer.url)
     }
     throw new UpstreamFailure('too-many-redirects', `Upstream redirected more than ${MAX_HOPS} times.`)
   }

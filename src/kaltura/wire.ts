@@ -73,14 +73,20 @@ export function readEntry(value: unknown): EntryFacts | null {
   }
 }
 
-/** Reads a list answer or a bare array of flavor assets; null when the value is neither. */
+/** One page of Kaltura's: more than is asked for is not an answer to the question. */
+const MAX_FLAVORS = 500
+
+/** Reads a list answer or a bare array of flavor assets, 500 at most; null when the value is neither. */
 export function readFlavors(value: unknown): FlavorAsset[] | null {
   const list = Array.isArray(value) ? value : isObject(value) && Array.isArray(value.objects) ? value.objects : null
   if (list === null) return null
-  return list.filter(isObject).flatMap((asset, order) => {
-    const id = text(asset.id)
-    return id === '' ? [] : [readFlavor(asset, id, order)]
-  })
+  return list
+    .slice(0, MAX_FLAVORS)
+    .filter(isObject)
+    .flatMap((asset, order) => {
+      const id = text(asset.id)
+      return id === '' ? [] : [readFlavor(asset, id, order)]
+    })
 }
 
 function readFlavor(asset: Json, id: string, order: number): FlavorAsset {

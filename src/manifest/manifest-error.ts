@@ -1,8 +1,9 @@
 /**
  * Why a manifest cannot be edited:
  * `not-playlist` no `#EXTM3U` first; `not-master` no master playlist; `not-mpd` another root element; `doctype` it carries a DOCTYPE
- * (entity bombs); `malformed` not well-formed XML; `too-deep`, `too-large`, `too-many-lines` over a limit; `bad-base` the base
- * URL that was handed in is unusable (a fault of the caller or of a redirect, not of the manifest).
+ * (entity bombs); `malformed` not well-formed XML; `too-deep`, `too-large`, `too-many-lines`, `too-many-parts` (elements,
+ * attributes) over a limit; `bad-base` the base URL that was handed in is unusable (a fault of the caller or of a redirect, not of
+ * the manifest).
  */
 export type ManifestErrorCode =
   | 'not-playlist'
@@ -13,6 +14,7 @@ export type ManifestErrorCode =
   | 'too-deep'
   | 'too-large'
   | 'too-many-lines'
+  | 'too-many-parts'
   | 'bad-base'
 
 /** The only error that the functions of this folder throw. The message holds no URL of the manifest: those can carry a KS. */

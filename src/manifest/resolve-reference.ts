@@ -10,9 +10,13 @@ export interface BaseUrl {
   query: string
 }
 
+/** Characters; each relative reference of a manifest is put behind it. */
+const MAX_BASE = 4096
+
 /**
  * Reads the URL that a manifest was fetched from (the last one after redirects). Throws ManifestError `bad-base` unless it is an
- * absolute http or https URL; one with a user name or password too, as it would be copied into an answer.
+ * absolute http or https URL; one with a user name or password too, as it would be copied into an answer;
+ * `too-large` over 4096 characters.
  */
 export function parseBaseUrl(baseUrl: string): BaseUrl {
   let url: URL
@@ -24,6 +28,7 @@ export function parseBaseUrl(baseUrl: string): BaseUrl {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new ManifestError('bad-base', 'the base URL is neither http nor https')
   }
+  if (baseUrl.length > MAX_BASE) throw new ManifestError('too-large', 'the base URL is too long')
   if (url.username !== '' || url.password !== '') {
     throw new ManifestError('bad-base', 'the base URL carries credentials')
   }

@@ -11,13 +11,23 @@ import {
   listUris,
   playlistKind
 } from '../manifest/hls/index.js'
-import { ManifestError } from '../manifest/manifest-error.js'
+import { ManifestError, type ManifestErrorCode } from '../manifest/manifest-error.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
+import { isReadableDocument } from './readable-document.js'
 import type { ReadTarget, TargetKey } from './target.js'
 import { tokenIn, tokenInText } from './tokens.js'
 
-/** Editing happens on the one thread that answers everybody: an MPD of this size takes about 0.3 s. Bytes. */
-const MPD_LIMITS = { maxBytes: 2 * 1024 * 1024 }
+/** Editing happens on the one thread that answers everybody: what is larger than this takes longer than about 0.3 s. */
+export const MPD_LIMITS = { maxBytes: 2 * 1024 * 1024, maxParts: 80_000 }
+export const PLAYLIST_LIMITS = { maxBytes: 3 * 1024 * 1024, maxLines: 50_000, maxAttributes: 50_000 }
+const MAX_URIS = 50_000
+
+const OVER_LIMIT: ReadonlySet<ManifestErrorCode> = new Set([
+  'too-large',
+  'too-deep',
+  'too-many-lines',
+  'too-many-parts'
+])
 
 /** Documents that Kaltura writes itself; anything else of a 200 comes from something in between. */
 const DOCUMENT_TYPE = /^(?:text\/xml|application\/(?:xml|json|smil))\b/i
@@ -31,10 +41,12 @@ const DOCUMENT_TYPE = /^(?:text\/xml|application\/(?:xml|json|smil))\b/i
 export function readBody(answer: FetchResult, key: TargetKey): ReadTarget {
   if (answer.body.trim() === '') throw new UpstreamFailure('body', 'Upstream answered with an empty body.')
   const type = header(answer, 'content-type') ?? ''
-  if (isPlaylist(answer.body)) return playlistOf(answer, key)
+  if (isPlaylist(answer.body)) return orTooLarge('playlist', () => playlistOf(answer, key))
   if (/mpegurl/i.test(type)) unreadable('playlist')
-  if (/dash\+xml/i.test(type) || isMpd(answer.body)) return mpdOf(answer)
-  return DOCUMENT_TYPE.test(type) ? documentOf(answer, type) : unreadable('answer')
+  if (/dash\+xml/i.test(type) || isMpd(answer.body)) return orTooLarge('MPD', () => mpdOf(answer))
+  return DOCUMENT_TYPE.test(type) && isReadableDocument(answer.body, type)
+    ? documentOf(answer, type)
+    : unreadable('answer')
 }
 
 /** Where an MPD says that it really is, absolute; null when it is one itself, or no readable MPD at all. */
@@ -47,8 +59,9 @@ export function mpdLocation(body: string): string | null {
 }
 
 function playlistOf(answer: FetchResult, key: TargetKey): ReadTarget {
-  if (playlistKind(answer.body) === 'invalid') unreadable('playlist')
-  const absolute = edit(() => absolutizePlaylist(answer.body, answer.url))
+  // Editing comes first: it is what says that a playlist is over a limit.
+  const absolute = edit(() => absolutizePlaylist(answer.body, answer.url, PLAYLIST_LIMITS))
+  if (playlistKind(absolute) === 'invalid') unreadable('playlist')
   // A URI that begins with a variable can only be resolved by a player, against the URL that it was served from.
   if (edit(() => hasRelativeUris(absolute))) {
     return { kind: 'private', reason: 'the playlist holds URIs that only a player can resolve' }
@@ -57,8 +70,14 @@ function playlistOf(answer: FetchResult, key: TargetKey): ReadTarget {
   return manifest(
     'hls',
     body,
-    edit(() => listUris(body)).map(({ uri }) => uri)
+    edit(() => listUris(body)).map(({ uri }) => uri),
+    tagTexts(body)
   )
+}
+
+/** What tags and comments say beside their URIs, without the tags' names. */
+function tagTexts(playlist: string): string {
+  return Array.from(playlist.matchAll(/^[ \t]*#(?:EXT[\w-]*:?)?(.*)$/gm), (line) => line[1]).join('\n')
 }
 
 /** Without the flavors that the rule excludes; as it is when nothing else would be left to play. */
@@ -72,22 +91,34 @@ function isMpd(body: string): boolean {
 }
 
 function mpdOf(answer: FetchResult): ReadTarget {
+  const body = edit(() => absolutizeMpd(answer.body, answer.url, MPD_LIMITS))
+  return manifest(
+    'dash',
+    body,
+    edit(() => listMpdUris(body, MPD_LIMITS)),
+    body
+  )
+}
+
+/** What is over a limit of the editors is an answer all the same: a player may manage it, so it is sent there. */
+function orTooLarge(what: string, read: () => ReadTarget): ReadTarget {
   try {
-    const body = absolutizeMpd(answer.body, answer.url, MPD_LIMITS)
-    return manifest('dash', body, listMpdUris(body, MPD_LIMITS))
+    return read()
   } catch (error) {
-    if (error instanceof ManifestError && (error.code === 'too-large' || error.code === 'too-deep')) {
-      return { kind: 'private', reason: 'the MPD is too large to be edited here' }
-    }
-    throw asFailure(error)
+    const cause = error instanceof UpstreamFailure ? error.cause : null
+    if (cause instanceof ManifestError && OVER_LIMIT.has(cause.code))
+      return { kind: 'private', reason: `the ${what} is too large to be edited here (${cause.code})` }
+    throw error
   }
 }
 
-function manifest(kind: ManifestKind, body: string, uris: readonly string[]): ReadTarget {
-  for (const uri of uris) {
-    const token = tokenIn(uri)
-    if (token !== null) return { kind: 'private', reason: `the manifest carries a token (${token})` }
-  }
+/** @param beside text in which a token may stand outside of the URIs */
+function manifest(kind: ManifestKind, body: string, uris: readonly string[], beside: string): ReadTarget {
+  if (uris.length > MAX_URIS) return { kind: 'private', reason: 'the manifest names more addresses than are looked at' }
+  let token: string | null = null
+  for (const uri of uris) token ??= tokenIn(uri)
+  token ??= tokenInText(beside)
+  if (token !== null) return { kind: 'private', reason: `the manifest carries a token (${token})` }
   return { kind: 'manifest', manifest: kind, body, etag: etagOf(body) }
 }
 

@@ -2,12 +2,12 @@ import { readCacheControl } from '../kaltura/cache-control.js'
 import { UpstreamFailure } from '../kaltura/errors.js'
 import type { FetchResult } from '../kaltura/fetcher.js'
 import type { Locations } from '../kaltura/locations.js'
-import { locationOf, type PlayManifestClient, resolveUrl } from '../kaltura/playmanifest-client.js'
+import { locationOf, nextHop, type PlayManifestClient, resolveUrl } from '../kaltura/playmanifest-client.js'
 import { isTrouble, parseErrorHeader } from '../playmanifest/errors.js'
 import { header, mpdLocation, readBody } from './read-body.js'
 import { type AnswerFacts, answerObjections } from './sharing-answer.js'
 import type { ReadTarget, Target, TargetKey } from './target.js'
-import { tokenIn } from './tokens.js'
+import { tokenState } from './token-expiry.js'
 
 /** An MPD may only say where it is; followed by hand, since no player does (research on players). */
 const MAX_LOCATIONS = 3
@@ -70,7 +70,8 @@ export class TargetClient {
       const { host } = new URL(resolveUrl(given, answer.url))
       throw new UpstreamFailure('host-not-allowed', `Kaltura redirects to ${host}, which is not in ALLOWED_HOSTS.`)
     }
-    const token = tokenIn(location)
+    // Expired or not: that there is a token at all ends what was known without one.
+    const { token } = tokenState(location, 0)
     if (token !== null) {
       return { target: { kind: 'private', reason: `the delivery URL carries a token (${token})` }, origin: null }
     }
@@ -86,7 +87,7 @@ export class TargetClient {
       const next = key.manifest === 'dash' ? mpdLocation(answer.body) : null
       if (next === null) return readBody(answer, key)
       if (hop === MAX_LOCATIONS) throw new UpstreamFailure('too-many-redirects', 'The MPD leads nowhere.')
-      answer = await this.#client.manifest(resolveUrl(next, answer.url), signal)
+      answer = await this.#client.manifest(nextHop(next, answer.url), signal)
     }
   }
 }

@@ -5,8 +5,8 @@ import { absolutizeMpd, listMpdUris } from '../manifest/dash/index.js'
 import { absolutizePlaylist, hasRelativeUris, isPlaylist, listUris, playlistKind } from '../manifest/hls/index.js'
 import { ManifestError } from '../manifest/manifest-error.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
-import { header } from './read-body.js'
-import { isSpent } from './spent-token.js'
+import { header, MPD_LIMITS, PLAYLIST_LIMITS } from './read-body.js'
+import { tokenState } from './token-expiry.js'
 
 /** Kaltura's own answer for one viewer: never kept by anybody. */
 export type ViewerAnswer =
@@ -14,8 +14,6 @@ export type ViewerAnswer =
   | { kind: 'viewer'; content: 'manifest'; manifest: ManifestKind; body: string }
   | { kind: 'viewer'; content: 'document'; contentType: string; disposition: string | null; body: string }
 
-/** As for what is shared: editing happens on the one thread that answers everybody. Bytes. */
-const MPD_LIMITS = { maxBytes: 2 * 1024 * 1024 }
 /** Documents that Kaltura writes itself; anything else of a 200 comes from something in between. */
 const DOCUMENT_TYPE = /^(?:text\/xml|application\/(?:xml|json|smil))\b/i
 
@@ -34,7 +32,9 @@ export function viewerBody(answer: FetchResult, base: string, now: number): View
   if (/mpegurl/i.test(type)) unusable('Upstream answered no readable playlist.')
   if (/dash\+xml/i.test(type) || /<(?:[\w-]+:)?MPD[\s>]/.test(body.slice(0, 4096))) return mpd(body, base, now)
   if (body.trim() === '' || !DOCUMENT_TYPE.test(type)) unusable('Upstream answered no readable answer.')
-  const spent = body.match(/[^\s"'<>]+/g)?.some((piece) => isSpent(piece.replaceAll('&amp;', '&'), now))
+  const spent = body
+    .match(/[^\s"'<>]+/g)
+    ?.some((piece) => tokenState(piece.replaceAll('&amp;', '&'), now / 1000).expired)
   if (spent === true) unusable('The answer holds a token whose end has passed.')
   return {
     kind: 'viewer',
@@ -46,9 +46,10 @@ export function viewerBody(answer: FetchResult, base: string, now: number): View
 }
 
 function playlist(text: string, base: string, now: number): ViewerAnswer {
-  if (playlistKind(text) === 'invalid') unusable('Upstream answered no readable playlist.')
   return edited('hls', now, () => {
-    const body = absolutizePlaylist(text, base)
+    // Editing comes first: it is what says that a playlist is over a limit.
+    const body = absolutizePlaylist(text, base, PLAYLIST_LIMITS)
+    if (playlistKind(body) === 'invalid') unusable('Upstream answered no readable playlist.')
     if (hasRelativeUris(body)) unusable('The playlist holds URIs that only a player can resolve.')
     return { body, uris: listUris(body).map(({ uri }) => uri) }
   })
@@ -68,7 +69,8 @@ function edited(
 ): ViewerAnswer {
   try {
     const { body, uris } = edit()
-    if (uris.some((uri) => isSpent(uri, now))) unusable('The manifest holds a token whose end has passed.')
+    if (uris.some((uri) => tokenState(uri, now / 1000).expired))
+      unusable('The manifest holds a token whose end has passed.')
     return { kind: 'viewer', content: 'manifest', manifest, body }
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error

@@ -11,7 +11,7 @@ import type { Plan } from '../rules/decide.js'
 import type { Answer } from './decision.js'
 import type { ResolveInput } from './input.js'
 import { header, mpdLocation } from './read-body.js'
-import { isSpent } from './spent-token.js'
+import { tokenState } from './token-expiry.js'
 import { tokenIn } from './tokens.js'
 import { untouchableReason } from './untouchable.js'
 import { viewerBody } from './viewer-answer.js'
@@ -154,7 +154,8 @@ export class ViewerClient {
       const { host } = new URL(url)
       throw new UpstreamFailure('host-not-allowed', `Kaltura redirects to ${host}, which is not in ALLOWED_HOSTS.`)
     }
-    if (isSpent(location, this.#now())) unusable('The delivery URL holds a token whose end has passed.')
+    if (tokenState(location, this.#now() / 1000).expired)
+      unusable('The delivery URL holds a token whose end has passed.')
     return location
   }
 

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.js'
 import type { ApiPassthrough, PassedAnswer } from '../kaltura/api-passthrough.js'
 import type { Forwarded } from '../kaltura/viewer-headers.js'
 import { ownPlayManifestUrls } from '../playmanifest/public-urls.js'
+import { tokenState } from '../resolve/token-expiry.js'
 import { UnclearApiRequest } from '../rules/api-parameters.js'
 import { refuseApiCalls } from '../rules/api-permission.js'
 import type { TrustedProxies } from '../viewer/trusted-proxies.js'
@@ -105,7 +106,7 @@ async function answer(
   if (answer === 'timeout') {
     return refuse(reply, problem('API_TIMEOUT', 'Kaltura did not answer in time. The request can be sent again.'))
   }
-  if (answer === 'failed') {
+  if (answer === 'failed' || isOver(answer)) {
     return refuse(reply, problem('API_FAILED', 'Kaltura could not be reached, or its answer cannot be passed on.'))
   }
   return send(reply, rendered(answer, options.config))
@@ -123,6 +124,11 @@ function judge({ calls }: ApiRequest, { config }: ApiPassthroughOptions): Proble
     case 'action':
       return problem('API_ACTION_REFUSED', 'An action in the request is not on the list of what is passed through.')
   }
+}
+
+/** A Location whose token has ended leads nowhere. */
+function isOver({ headers }: PassedAnswer): boolean {
+  return headers.location !== undefined && tokenState(headers.location, Date.now() / 1000).expired
 }
 
 /** Whether Kaltura believes us the viewer's address, for one of the partners at least. */

@@ -5,9 +5,11 @@ import type { PartnerConfig } from '../config/config.js'
 import type { GrantClient } from '../kaltura/grant-client.js'
 import type { PlayManifestRequest } from '../playmanifest/parse.js'
 import type { Decision } from '../resolve/decision.js'
+import { tokenState } from '../resolve/token-expiry.js'
 import { grantFault, grantSubject } from '../signing/grant.js'
 import { faultProblem, judge, type SignatureOptions } from './signature.js'
 
+const UNSAFE = 'Kaltura gave an address that must not be handed out; the log says why.'
 /** Nobody keeps the answer, and where it leads learns nothing of the link. */
 const HEADERS = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }
 
@@ -38,6 +40,10 @@ export async function answerGrant(
   decision.grant = { flavorId: subject.flavorId, purpose: verdict.token.purpose ?? '' }
   const granted = await options.grants.url(partner, subject)
   if (granted.kind === 'url') {
+    if (tokenState(granted.location, options.now() / 1000).expired) {
+      decision.failure = 'the URL holds a token whose end has passed'
+      return refuse(problem('GRANT_UNSAFE', UNSAFE))
+    }
     return redirect(granted.location, HEADERS)
   }
   if (granted.kind === 'error') {
@@ -48,5 +54,5 @@ export async function answerGrant(
   if (granted.kind === 'timeout')
     return refuse(problem('API_TIMEOUT', 'Kaltura did not answer; try again in a moment.'))
   if (granted.kind === 'failed') return refuse(problem('API_FAILED', 'Kaltura gave no usable answer; try again later.'))
-  return refuse(problem('GRANT_UNSAFE', 'Kaltura gave an address that must not be handed out; the log says why.'))
+  return refuse(problem('GRANT_UNSAFE', UNSAFE))
 }

@@ -347,6 +347,23 @@ t.test('upstream fails: 502, 504, too large, elsewhere; with CORS each', async (
   t.notOk('content-encoding' in later.headers)
 })
 
+t.test('a Location whose token has ended is not passed on', async (t) => {
+  let exp = 0
+  const { get } = await gateway(t, {
+    env: { ALLOWED_HOSTS: 'cdn.example.com' },
+    answer: (response) =>
+      response.writeHead(302, { location: `https://cdn.example.com/captions.vtt?hdnea=exp=${exp}~hmac=a` }).end()
+  })
+  exp = Math.floor(Date.now() / 1000) - 1
+  t.equal(code(await get(`${LIST}?partnerId=101`)), 'API_FAILED')
+  exp += 600
+  t.match(
+    await get(`${LIST}?partnerId=101`),
+    { statusCode: 302, headers: { location: /captions/ } },
+    'one that is good is'
+  )
+})
+
 t.test('a viewer who goes away ends the call', async (t) => {
   let ended = false
   const { app, seen } = await gateway(t, {

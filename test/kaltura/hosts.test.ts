@@ -34,6 +34,14 @@ t.test('hosts are compared with their port', async (t) => {
   }
 })
 
+t.test('an IPv6 address is compared, not its spelling', async (t) => {
+  const hosts = new AllowedHosts([], ['[2606:4700:0:0::0001]:8080', '[::ffff:8.8.8.8]'])
+  t.equal(hosts.match(new URL('http://[2606:4700::1]:8080/')), 'exact')
+  t.equal(hosts.match(new URL('http://[::ffff:808:808]/')), 'exact')
+  t.equal(hosts.match(new URL('http://[2606:4700::2]:8080/')), null)
+  t.throws(() => readHostPattern('[1::2::3]'), { message: /IPv6/ })
+})
+
 t.test('a pattern that is none is refused with what would be right', async (t) => {
   for (const text of [
     '',

@@ -1,10 +1,13 @@
 import { type SaxesAttributeNS, SaxesParser } from 'saxes'
 import { checkSize, ManifestError } from '../manifest-error.js'
 
-/** Limits of an MPD. Defaults: 5 MiB of UTF-8 and 64 levels of elements. */
+/** Limits of an MPD. Defaults: 5 MiB of UTF-8, 64 levels of elements, 200 attributes of one, 400,000 elements
+ * and attributes altogether. */
 export interface MpdLimits {
   maxBytes?: number
   maxDepth?: number
+  maxParts?: number
+  maxAttributes?: number
 }
 
 /** An attribute; the offsets enclose its raw value, inside the quotes. */
@@ -50,13 +53,14 @@ export interface MpdElement {
 
 /**
  * Reads an MPD and hands over each element when it is complete, children before their parent. Nothing is built: editors keep the
- * offsets they need and cut the source. Throws ManifestError `doctype`, `not-mpd`, `malformed`, `too-deep`, `too-large`.
+ * offsets they need and cut the source. Throws ManifestError `doctype`, `not-mpd`, `malformed`, `too-deep`,
+ * `too-large`, `too-many-parts`.
  */
 export function scanMpd(text: string, limits: MpdLimits, onElement: (element: MpdElement) => void): void {
   checkSize(text, limits.maxBytes ?? 5 * 1024 * 1024)
   // A lone surrogate is no character; the parser would swallow what follows it.
   if (/\p{Surrogate}/u.test(text)) throw new ManifestError('malformed', 'the MPD holds half a surrogate pair')
-  const parser = createParser(text, limits.maxDepth ?? 64, onElement)
+  const parser = createParser(text, limits, onElement)
   try {
     parser.write(text).close()
   } catch (error) {
@@ -66,15 +70,25 @@ export function scanMpd(text: string, limits: MpdLimits, onElement: (element: Mp
   }
 }
 
-function createParser(text: string, maxDepth: number, onElement: (element: MpdElement) => void) {
+function createParser(
+  text: string,
+  { maxDepth = 64, maxParts = 400_000, maxAttributes = 200 }: MpdLimits,
+  onElement: (element: MpdElement) => void
+) {
   const parser = new SaxesParser({ xmlns: true })
   let current: MpdElement | null = null
   let rootNamespace = ''
   let depth = 0
+  let parts = 0
   let tagStart = 0
   let values: { start: number; end: number }[] = []
   // Behind the last markup: where the next text, or the next CDATA section, begins.
   let mark = 0
+
+  const countPart = () => {
+    parts += 1
+    if (parts > maxParts) throw new ManifestError('too-many-parts', `the MPD has more than ${maxParts} parts`)
+  }
 
   parser.on('doctype', () => {
     throw new ManifestError('doctype', 'the MPD has a DOCTYPE')
@@ -82,10 +96,14 @@ function createParser(text: string, maxDepth: number, onElement: (element: MpdEl
   parser.on('opentagstart', () => {
     depth += 1
     if (depth > maxDepth) throw new ManifestError('too-deep', `the MPD is nested deeper than ${maxDepth} elements`)
+    countPart()
     tagStart = text.lastIndexOf('<', parser.position - 1)
     values = []
   })
   parser.on('attribute', () => {
+    if (values.length === maxAttributes)
+      throw new ManifestError('too-many-parts', `an element has more than ${maxAttributes} attributes`)
+    countPart()
     // Called behind the closing quote, which cannot stand in the value.
     const end = parser.position - 1
     values.push({ start: text.lastIndexOf(text.charAt(end), end - 1) + 1, end })

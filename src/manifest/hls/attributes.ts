@@ -1,3 +1,8 @@
+import { ManifestError } from '../manifest-error.js'
+
+/** Attributes of one tag; the standard's longest tag has fewer than 30. */
+const MAX_ATTRIBUTES = 200
+
 /** One attribute of a tag, with offsets (UTF-16 units) in the playlist's text so that it can be patched or cut in place. */
 export interface Attribute {
   name: string
@@ -15,7 +20,7 @@ export interface Attribute {
 /**
  * Parses an attribute list (RFC 8216 section 4.2) between two offsets: `NAME=value,NAME="quoted, with commas"`. Lenient as players
  * are: white space around names and values, a missing closing quote (the value then runs to the end); an element without `=`
- * is passed over.
+ * is passed over. Throws ManifestError `too-many-parts` over 200 of them.
  */
 export function parseAttributes(text: string, start: number, end: number): Attribute[] {
   // Searches run on the slice: on the whole text they would leave the line and cost quadratic time.
@@ -36,6 +41,8 @@ export function parseAttributes(text: string, start: number, end: number): Attri
     const attributeEnd = quoted && close >= 0 ? close + 1 : valueEnd
     const name = list.slice(nameStart, equals).trimEnd()
     if (name !== '') {
+      if (attributes.length === MAX_ATTRIBUTES)
+        throw new ManifestError('too-many-parts', `a tag has more than ${MAX_ATTRIBUTES} attributes`)
       attributes.push({
         name,
         value: list.slice(valueStart, valueEnd),

@@ -1,10 +1,14 @@
 import { trimRange } from '../edits.js'
 import { checkSize, ManifestError } from '../manifest-error.js'
 
-/** Limits of a playlist. Defaults: 5 MiB of UTF-8 and 100,000 lines, several times a day of two-second segments. */
+/**
+ * Limits of a playlist. Defaults: 5 MiB of UTF-8 and 100,000 lines, several times a day of two-second segments, and
+ * 100,000 attributes of all tags together.
+ */
 export interface PlaylistLimits {
   maxBytes?: number
   maxLines?: number
+  maxAttributes?: number
 }
 
 /** One line of a playlist as offsets (UTF-16 units) in its text. */

@@ -30,12 +30,13 @@ const uriAttributes = new Set(['URI', 'SERVER-URI', 'X-ASSET-URI', 'X-ASSET-LIST
 
 /**
  * All URIs of a master or media playlist, in order. An empty one is left out: players read it as absent.
- * Throws ManifestError `not-playlist`, `too-large`, `too-many-lines`.
+ * Throws ManifestError `not-playlist`, `too-large`, `too-many-lines`, `too-many-parts`.
  */
 export function findUriSites(text: string, limits: PlaylistLimits = {}): UriSite[] {
   if (!isPlaylist(text)) throw new ManifestError('not-playlist', 'the text does not start with #EXTM3U')
   const sites: UriSite[] = []
   let variantPending = false
+  let attributesLeft = limits.maxAttributes ?? 100_000
   const add = (kind: UriKind, line: number, start: number, end: number, bare: boolean) => {
     const range = trimRange(text, start, end)
     if (range.start === range.end) return
@@ -51,7 +52,10 @@ export function findUriSites(text: string, limits: PlaylistLimits = {}): UriSite
       if (content.name === 'EXT-X-STREAM-INF') variantPending = true
       // The title of an EXTINF is free text and no attribute list.
       if (!content.name.startsWith('EXT-')) continue
-      for (const attribute of parseAttributes(text, content.valueStart, content.valueEnd)) {
+      const attributes = parseAttributes(text, content.valueStart, content.valueEnd)
+      attributesLeft -= attributes.length
+      if (attributesLeft < 0) throw new ManifestError('too-many-parts', 'the playlist has too many attributes')
+      for (const attribute of attributes) {
         const isDefinition = content.name === 'EXT-X-DEFINE' && attribute.name === 'VALUE'
         if (!isDefinition && !uriAttributes.has(attribute.name)) continue
         add(content.name as UriKind, line.number, attribute.valueStart, attribute.valueEnd, !attribute.quoted)

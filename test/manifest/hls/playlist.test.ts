@@ -241,6 +241,22 @@ t.test('property: any text is edited or refused with ManifestError', async () =>
   )
 })
 
+t.test('a playlist that is too much to edit is refused at once', async (t) => {
+  for (const [name, body, code] of [
+    ['attributes of one tag', `#EXT-X-STREAM-INF:${'AUDIO="a",'.repeat(201)}\nv\n`, 'too-many-parts'],
+    ['attributes altogether', '#EXT-X-MAP:A=1,B=2,C=3\n'.repeat(33_334), 'too-many-parts'],
+    ['lines', 'a\n'.repeat(100_000), 'too-many-lines'],
+    ['bytes', 'a'.repeat(5 * 1024 * 1024), 'too-large'],
+    // Each short reference takes the whole folder of the base.
+    ['bytes, once it is edited', 'a\n'.repeat(99_000), 'too-large']
+  ] as const) {
+    const long = name.includes('edited') ? `https://cdn.example.com/${'b'.repeat(200)}/a.m3u8` : base
+    t.throws(() => absolutizePlaylist(`#EXTM3U\n${body}`, long), { name: 'ManifestError', code } as never, name)
+  }
+  const longer = `https://cdn.example.com/${'b'.repeat(5_000)}/a.m3u8`
+  t.throws(() => absolutizePlaylist('#EXTM3U\na\n', longer), { code: 'too-large' } as never, 'a long base')
+})
+
 t.test('hostile input takes linear time', async (t) => {
   const many = 50_000
   const inputs = {
@@ -248,7 +264,7 @@ t.test('hostile input takes linear time', async (t) => {
     openQuotes: '#EXT-X-MAP:URI="a\n'.repeat(many),
     noCommas: '#EXT-X-MAP:URI=a\n'.repeat(many),
     carriageReturns: '\r'.repeat(many),
-    manyAttributes: `#EXT-X-STREAM-INF:${'AUDIO="a",'.repeat(100_000)}\nv\n`,
+    manyAttributes: `#EXT-X-STREAM-INF:${'AUDIO="a",'.repeat(200)}\nv\n`.repeat(400),
     equals: `#EXT-X-MAP:${'='.repeat(1_000_000)}`,
     commas: `#EXT-X-MAP:${','.repeat(1_000_000)}=`,
     spaces: `#EXT-X-MAP:URI="${' '.repeat(1_000_000)}x`,
