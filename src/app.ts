@@ -13,6 +13,8 @@ import { registerClosing } from './plugins/closing.js'
 import { registerCors } from './plugins/cors.js'
 import { clientError, frameworkError, registerErrors, registerNotFound } from './plugins/errors.js'
 import { registerHealth } from './plugins/health.js'
+import { registerKsWarning } from './plugins/ks-warning.js'
+import { Metrics, registerMetrics } from './plugins/metrics.js'
 import { registerRateLimit } from './plugins/rate-limit.js'
 import { registerRequestLog } from './plugins/request-log.js'
 import { Resolver } from './resolve/resolver.js'
@@ -26,6 +28,8 @@ export interface AppDependencies {
   logger?: Logger
   /** Unix ms; tests move it. */
   now?: () => number
+  /** What is counted; by default counted for nobody. */
+  metrics?: Metrics
 }
 
 /**
@@ -34,7 +38,7 @@ export interface AppDependencies {
  */
 export async function buildApp(
   config: Config,
-  { logger, now = Date.now }: AppDependencies = {}
+  { logger, now = Date.now, metrics = new Metrics() }: AppDependencies = {}
 ): Promise<FastifyInstance> {
   const proxies = new TrustedProxies(config.trustProxy)
   let undecodable: (request: FastifyRequest) => Promise<Rendered | null> = async () => null
@@ -44,9 +48,14 @@ export async function buildApp(
     trustProxy: proxies.empty ? false : (address: string) => proxies.has(address),
     // Routes come later than the instance; until then nothing more can be said about such a path.
     frameworkErrors: (error, request, reply) =>
-      void frameworkError(error, request, reply, (given) => undecodable(given)),
+      void frameworkError(error, request, reply, (given) => undecodable(given)).then(() =>
+        metrics.count(request, reply)
+      ),
     rewriteUrl: originForm,
-    clientErrorHandler: clientError,
+    clientErrorHandler: (error, socket) => {
+      metrics.countUnreadable()
+      clientError(error, socket)
+    },
     // The longest legitimate request line is Kaltura's own limit; a body is never read.
     routerOptions: { maxParamLength: 100, ignoreDuplicateSlashes: false },
     bodyLimit: 1024,
@@ -67,6 +76,8 @@ export async function buildApp(
   registerClosing(app)
   registerErrors(app)
   registerRequestLog(app)
+  registerMetrics(app, metrics)
+  registerKsWarning(app, config.partners, now)
   await registerCors(app)
   await registerRateLimit(app, config.rateLimits.client)
   registerNotFound(app)

@@ -49,7 +49,8 @@ t.test('arrows go down: routes, answer, resolve, kaltura, flavors, rules, cache,
     kaltura: ['flavors', 'playmanifest', 'viewer'],
     resolve: ['kaltura', 'flavors', 'rules', 'cache', 'manifest', 'playmanifest', 'viewer'],
     answer: ['resolve', 'playmanifest'],
-    plugins: ['answer', 'playmanifest'],
+    plugins: ['answer', 'playmanifest', 'viewer'],
+    admin: ['answer', 'plugins'],
     routes: ['answer', 'resolve', 'rules', 'flavors', 'viewer', 'playmanifest']
   }
   for (const { file, from, typeOnly } of imports) {

@@ -38,6 +38,9 @@ export const PROBLEMS = {
   API_NOT_SERVED: [404, 'API calls of this partner are not passed through'],
   API_FAILED: [502, 'Kaltura could not be asked'],
   API_TIMEOUT: [504, 'Kaltura did not answer in time'],
+  ADMIN_TOKEN_NEEDED: [401, 'The admin side needs its token'],
+  ADMIN_HOST_REFUSED: [403, 'The admin side does not answer to this name'],
+  ADMIN_ORIGIN_REFUSED: [403, 'The admin side does not answer pages of another origin'],
   LOOP: [508, 'The redirect leads back here'],
   INTERNAL: [500, 'Something went wrong here']
 } as const satisfies Record<BadUrlCode | string, readonly [number, string]>

@@ -46,6 +46,8 @@ export interface Decision {
   failure: string | null
   /** Lower-case names of headers that the answer depends on. */
   vary: readonly string[]
+  /** What was answered; `post`: sent on to Kaltura as it came; null: a problem of ours. */
+  answer: Answer['kind'] | 'post' | null
   /** What became of the viewer's KS: never the KS itself. */
   ks: 'none' | 'valid' | 'expired' | 'unverified' | 'foreign'
 }

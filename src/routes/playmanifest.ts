@@ -92,10 +92,14 @@ async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOpt
   const partner = config.partners.get(parsed.request.partnerId)
   const decision = newDecision(parsed.request)
   request.decision = decision
-  if (partner === undefined) return render({ kind: 'error', code: 14, life: NOT_SERVED }, decision)
+  if (partner === undefined) {
+    decision.answer = 'error'
+    return render({ kind: 'error', code: 14, life: NOT_SERVED }, decision)
+  }
   const refused = checkRequest(parsed.request)
   if (refused !== null) return renderProblem(refused)
   const answer = await answerRequest(request, parsed.request, partner, decision, options)
+  decision.answer = answer.kind
   const { staleWhileRevalidate, staleIfError } = config.cache
   return render(answer, decision, { ifNoneMatch: request.headers['if-none-match'], staleWhileRevalidate, staleIfError })
 }
@@ -145,9 +149,13 @@ function answerPost(request: FastifyRequest, { config }: PlayManifestRoutesOptio
   const { rawPath, rawQuery, partnerId } = parsed.request
   const decision = newDecision(parsed.request)
   request.decision = decision
-  if (!config.partners.has(partnerId)) return render({ kind: 'error', code: 14, life: 0 }, decision)
+  if (!config.partners.has(partnerId)) {
+    decision.answer = 'error'
+    return render({ kind: 'error', code: 14, life: 0 }, decision)
+  }
   const refused = checkRequest(parsed.request)
   if (refused !== null) return renderProblem(refused)
+  decision.answer = 'post'
   const location = config.cdnUrl + rawPath + (rawQuery === '' ? '' : `?${rawQuery}`)
   return { status: 307, headers: { location, 'cache-control': 'no-store' }, body: '' }
 }
@@ -203,6 +211,7 @@ function newDecision({ partnerId, effective }: PlayManifestRequest): Decision {
     sharing: [],
     failure: null,
     vary: [],
+    answer: null,
     ks: 'none'
   }
 }
