@@ -40,13 +40,23 @@ t.test('without a token: what there is, for loopback names only', async (t) => {
 
 t.test('there is no playManifest, and nothing that does not exist yet', async (t) => {
   const { ask } = admin(t, null)
-  for (const path of [PLAY_MANIFEST, '/api_v3/service/session/action/get', '/console', '/explain', '/purge', '/readyz']) {
+  for (const path of [
+    PLAY_MANIFEST,
+    '/api_v3/service/session/action/get',
+    '/console',
+    '/explain',
+    '/purge',
+    '/readyz'
+  ]) {
     const answer = await ask(path)
     t.equal(answer.statusCode, 404, path)
     t.equal(answer.headers.location, undefined)
   }
   t.equal((await ask('/metrics', {}, 'POST')).statusCode, 404)
-  t.equal((await ask('/metrics', { 'access-control-request-method': 'GET', origin: 'http://x' }, 'OPTIONS')).statusCode, 403)
+  t.equal(
+    (await ask('/metrics', { 'access-control-request-method': 'GET', origin: 'http://x' }, 'OPTIONS')).statusCode,
+    403
+  )
 })
 
 t.test('strict headers on every answer, and never CORS', async (t) => {

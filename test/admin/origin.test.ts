@@ -3,7 +3,15 @@ import t from 'tap'
 import { isLoopbackHost, isOwnOrigin } from '../../src/admin/origin.js'
 
 t.test('Host: loopback names and addresses, with any port', async (t) => {
-  for (const host of ['localhost', 'LocalHost:3001', '127.0.0.1', '127.0.0.1:3001', '127.1.2.3:80', '[::1]', '[::1]:3001'])
+  for (const host of [
+    'localhost',
+    'LocalHost:3001',
+    '127.0.0.1',
+    '127.0.0.1:3001',
+    '127.1.2.3:80',
+    '[::1]',
+    '[::1]:3001'
+  ])
     t.ok(isLoopbackHost(host), host)
   for (const host of [
     undefined,
