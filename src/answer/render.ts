@@ -1,6 +1,7 @@
 import type { CacheState } from '../cache/stale-cache.js'
 import { retryAfter } from '../playmanifest/errors.js'
 import { CONTENT_TYPES } from '../playmanifest/formats.js'
+import { holdsCredential } from '../playmanifest/redact.js'
 import type { Answer, Decision, TemplateLife } from '../resolve/decision.js'
 import { kalturaHeaders, kalturaProblem, type Problem, problem, problemBody } from './problem.js'
 
@@ -48,7 +49,7 @@ export function render(
   const vary: Record<string, string> = decision.vary.length === 0 ? {} : { vary: decision.vary.join(', ') }
   switch (answer.kind) {
     case 'template':
-      return redirect(answer.location, { ...vary, 'cache-control': templateCaching(answer.life) })
+      return redirect(answer.location, { ...vary, 'cache-control': templateCaching(answer.life, answer.location) })
     case 'target':
       return redirect(answer.location, {
         ...vary,
@@ -121,8 +122,9 @@ function asciiLocation(location: string): string {
     : location.replace(/[^!-~]/gu, (char) => encodeURIComponent(char.toString()))
 }
 
-function templateCaching(life: TemplateLife): string {
-  if (life === 'private') return 'private, no-store'
+/** A session in the wrong place is a session all the same: a CDN whose key leaves that place out would hand it on. */
+function templateCaching(life: TemplateLife, location: string): string {
+  if (life === 'private' || (life !== 'failed' && holdsCredential(location))) return 'private, no-store'
   if (life === 'failed') return 'no-store'
   const seconds = Math.floor(life / 1000)
   return `public, max-age=${seconds}, s-maxage=${seconds}`
