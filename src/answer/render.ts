@@ -24,8 +24,15 @@ export interface RenderOptions {
 const STALE_WHILE_REVALIDATE = 30
 /** Seconds that a CDN may keep an answer past its life; what a CDN keeps outlives our own bound, so this is short. */
 const STALE_IF_ERROR = 600
+/**
+ * On every body: shown by a browser, its address, which may hold a KS, is nobody's Referer. Never on a redirect, where it
+ * would replace the page's own policy on the way to Kaltura, and with it what site rules go by; a redirect's address is
+ * no Referer anyway (docs/sharing.md).
+ */
+const NO_REFERRER = { 'referrer-policy': 'no-referrer' }
 /** Upstream's XML is never to become a page of ours. */
 const DOCUMENT_HEADERS = {
+  ...NO_REFERRER,
   'x-content-type-options': 'nosniff',
   'content-security-policy': "sandbox; default-src 'none'"
 }
@@ -62,7 +69,11 @@ export function render(
         etag: answer.etag
       }
       if (matches(ifNoneMatch, answer.etag)) return { status: 304, headers, body: '' }
-      return { status: 200, headers: { ...headers, 'content-type': CONTENT_TYPES[answer.manifest] }, body: answer.body }
+      return {
+        status: 200,
+        headers: { ...headers, ...NO_REFERRER, 'content-type': CONTENT_TYPES[answer.manifest] },
+        body: answer.body
+      }
     }
     case 'document': {
       const headers = {
@@ -99,7 +110,7 @@ export function render(
 export function renderProblem(problem: Problem, headers: Record<string, string> = {}): Rendered {
   return {
     status: problem.status,
-    headers: { 'cache-control': 'no-store', ...headers, 'content-type': PROBLEM_TYPE },
+    headers: { 'cache-control': 'no-store', ...headers, ...NO_REFERRER, 'content-type': PROBLEM_TYPE },
     body: problemBody(problem)
   }
 }
