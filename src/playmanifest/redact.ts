@@ -13,15 +13,18 @@ const TOKEN_NAMES = new RegExp(`^(?:${TOKEN_WORDS})$`, 'i')
 const KS_TEXT =
   /djJ8[\w+/=%-]{12,}|(?:[MNOYZ][A-Za-z0-9]{3}){8}[\w+/=%-]*|(?<![A-Za-z0-9+_-])[A-Za-z0-9+_-]{80,}={0,2}/g
 /** A credential by name inside other text: a page's address, a cookie, a message. */
-const NAMED = new RegExp(`(?:^|[^\\w-])(?:${TOKEN_WORDS})(?:\\[[^\\]]*\\])?\\s*[=/:]+\\s*[^\\s/&;,]`, 'i')
+const NAMED = new RegExp(`(?:^|[^\\w-])(?:${TOKEN_WORDS})(?:\\[[^\\]]{0,64}\\])?\\s*[=/:]+\\s*[^\\s/&;,]`, 'i')
 /** The same where only the value is taken out. */
 const NESTED =
   /((?:[?&;]|%3F|%26|%3B)(?:ks|kt|hashes|policy|signature|hdnea|hdnts|__gda__|sig|token)(?:=|%3D))[^&;\s"']+/gi
 /** How often a value may be percent-encoded and still be read here; Kaltura reads once. */
 const DEPTH = 4
 
-/** Whether anything in a URL could be a credential: nothing of this, and it need not be looked at any closer. */
-const SUSPICIOUS = new RegExp(`%|djJ8|[A-Za-z0-9+_-]{32}|${TOKEN_WORDS}|referrer|[/?&]r[/=]`, 'i')
+/** What a URL has to hold for anything in it to be a credential: nothing of this, and it need not be looked at closer. */
+const SUSPICIOUS = new RegExp(
+  `[%\\s\\0]|djJ8|(?:[MNOYZ][A-Za-z0-9]{3}){8}|[A-Za-z0-9+_-]{80}|(?:${TOKEN_WORDS}|referrer|[^a-z]r)\\+*[=/:[]`,
+  'i'
+)
 
 /** As PHP reads a name: without what follows a bracket or a NUL, and without blanks around it. */
 function plainName(name: string): string {
@@ -42,10 +45,12 @@ function isSecret(name: string): boolean {
 export function redactUrl(url: string): string {
   if (!SUSPICIOUS.test(url)) return url
   const mark = url.indexOf('?')
-  const path = maskSegments(mark === -1 ? url : url.slice(0, mark))
+  // What the whole does not hold no part of it does; most hold nothing.
+  const deep = hidesSecret(url)
+  const path = maskSegments(mark === -1 ? url : url.slice(0, mark), deep)
   if (mark === -1) return redactText(path)
   const pairs = url.slice(mark + 1).split('&')
-  return redactText(`${path}?${pairs.map(redactPair).join('&')}`)
+  return redactText(`${path}?${pairs.map((pair) => redactPair(pair, deep)).join('&')}`)
 }
 
 /** Whether something that is masked in logs stands in a URL: such a one is nobody's but the viewer's. */
@@ -67,10 +72,12 @@ export function redactValue(value: string): string {
 }
 
 /**
+ * The path with secrets taken out: those that a name stands before, and with `deep` what is one by its looks.
+ *
  * Kaltura pairs what is left after empty segments are dropped; masking after every secret name is the safe superset. A
  * value with a slash in it goes on in the segments behind, up to one that is a parameter's name or a file's.
  */
-function maskSegments(path: string): string {
+function maskSegments(path: string, deep: boolean): string {
   const segments = path.split('/')
   let inSecret = false
   let first = false
@@ -84,19 +91,19 @@ function maskSegments(path: string): string {
       continue
     }
     first = isSecret(name)
-    inSecret = first || hidesSecret(segment)
+    inSecret = first || (deep && hidesSecret(segment))
     if (inSecret && !first) segments[at] = MASK
   }
   return segments.join('/')
 }
 
-function redactPair(pair: string): string {
+function redactPair(pair: string, deep: boolean): string {
   const equals = pair.indexOf('=')
-  if (equals === -1) return maskSegments(pair)
+  if (equals === -1) return maskSegments(pair, deep)
   const name = plainName(pair.slice(0, equals))
   const value = pair.slice(equals + 1)
-  if (isSecret(name) || hidesSecret(value)) return `${redactValue(pair.slice(0, equals))}=${MASK}`
-  return hidesSecret(pair) ? MASK : pair
+  if (isSecret(name) || (deep && hidesSecret(value))) return `${redactValue(pair.slice(0, equals))}=${MASK}`
+  return deep && hidesSecret(pair) ? MASK : pair
 }
 
 /** Whether a credential stands in a value, by its looks or by a name before it, at any depth of encoding. */

@@ -25,6 +25,10 @@ const spellings = (ks: string) => [
   encodeURIComponent(encodeURIComponent(ks))
 ]
 
+let fresh = 0
+/** An entry that nobody has asked for before, so that Kaltura has to be asked. */
+const freshEntry = () => `${BASE}/entryId/0_fresh${++fresh}/format/url/protocol/http`
+
 /** Requests with a session where one belongs, or under a name that says what it is. */
 export function namedPlaces(ks: string): Placed[] {
   const page = `https://site.example/watch?id=1&ks=${encodeURIComponent(ks)}`
@@ -69,6 +73,9 @@ export function namedPlaces(ks: string): Placed[] {
     { path: `/metrics?ks=${ks}` },
     { path: `/livez?ks=${ks}` },
     { path: ENTRY, headers: { 'x-kaltura-ks': ks } },
+    { path: freshEntry(), headers: { 'x-kaltura-ks': ks } },
+    { path: `${freshEntry()}?ks=${ks}` },
+    { path: freshEntry(), headers: { cookie: `ks=${ks}`, 'user-agent': ks, referer: page } },
     { path: ENTRY, headers: { 'x-kaltura-ks': encodeURIComponent(ks) } },
     {
       path: ENTRY,

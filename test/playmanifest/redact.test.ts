@@ -97,3 +97,28 @@ t.test('never throws and never shows the value of ks', async (t) => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => typeof redactUrl(text) === 'string'))
   t.pass('property holds')
 })
+
+t.test('a KS does not survive in any place, under any name, at any depth of encoding', async (t) => {
+  const word = fc.stringMatching(/^[a-zA-Z0-9_.,:=-]{0,12}$/)
+  const encoded = (text: string, depth: number): string =>
+    depth === 0 ? text : encoded(encodeURIComponent(text), depth - 1)
+  fc.assert(
+    fc.property(
+      fc.array(word, { maxLength: 5 }),
+      fc.array(fc.tuple(word, word), { maxLength: 4 }),
+      fc.nat(4),
+      fc.nat(3),
+      fc.boolean(),
+      (segments, pairs, at, depth, inPath) => {
+        const ks = encoded(KS, depth)
+        const path = [...segments]
+        if (inPath) path.splice(at, 0, ks)
+        else pairs.splice(at, 0, ['x', ks])
+        const url = `${BASE}/${path.join('/')}?${pairs.map((pair) => pair.join('=')).join('&')}`
+        const shown = redactUrl(url)
+        return !decodeURIComponent(decodeURIComponent(decodeURIComponent(shown))).includes(KS.slice(20, 36))
+      }
+    )
+  )
+  t.pass('property holds')
+})
