@@ -16,6 +16,16 @@ t.test('caching of templates: shared, private, or made because something failed'
   t.equal(template('failed').headers['cache-control'], 'no-store')
 })
 
+t.test(
+  "a template with a session in the wrong place is nobody else's; a redirect says nothing of the Referer",
+  async (t) => {
+    const location = `${LOCATION}/flavorParamIds/djJ8MTAxfBdZRpovSPOOV_wbOJavWjnAZWGHxQUNZn6iEId65Qrb`
+    const { headers } = render({ kind: 'template', location, life: 59_900 }, decision)
+    t.equal(headers['cache-control'], 'private, no-store')
+    t.equal(headers['referrer-policy'], undefined)
+  }
+)
+
 t.test('caching of what is proven public; a stale answer is not kept any longer', async (t) => {
   const target: Answer = { kind: 'target', location: LOCATION, remaining: 42_000, state: 'hit' }
   t.equal(
