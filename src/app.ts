@@ -20,6 +20,8 @@ import { registerClosing } from './plugins/closing.js'
 import { registerCors } from './plugins/cors.js'
 import { clientError, frameworkError, registerErrors, registerNotFound } from './plugins/errors.js'
 import { registerHealth } from './plugins/health.js'
+import { registerKsWarning } from './plugins/ks-warning.js'
+import { Metrics, registerMetrics } from './plugins/metrics.js'
 import { registerOverload } from './plugins/overload.js'
 import { RateLimit } from './plugins/rate-limit.js'
 import { registerRequestLog } from './plugins/request-log.js'
@@ -35,6 +37,8 @@ export interface AppDependencies {
   logger?: Logger
   /** Unix ms; tests move it. */
   now?: () => number
+  /** What is counted; by default counted for nobody. */
+  metrics?: Metrics
 }
 
 /** Sockets at once: each costs about 10 kB while it idles, and what is above finds another gateway or comes later. */
@@ -48,7 +52,7 @@ const MAX_REQUESTS_PER_SOCKET = 10_000
  */
 export async function buildApp(
   config: Config,
-  { logger, now = Date.now }: AppDependencies = {}
+  { logger, now = Date.now, metrics = new Metrics() }: AppDependencies = {}
 ): Promise<FastifyInstance> {
   const proxies = new TrustedProxies(config.trustProxy)
   const log = logger ?? pino({ level: config.logLevel })
@@ -63,9 +67,14 @@ export async function buildApp(
     trustProxy: proxies.empty ? false : (address: string) => proxies.has(address),
     // Routes come later than the instance; until then nothing more can be said about such a path.
     frameworkErrors: (error, request, reply) =>
-      void frameworkError(error, request, reply, (given) => undecodable(given), rateLimit),
+      void frameworkError(error, request, reply, (given) => undecodable(given), rateLimit).then(() =>
+        metrics.count(request, reply)
+      ),
     rewriteUrl: originForm,
-    clientErrorHandler: clientError,
+    clientErrorHandler: (error, socket) => {
+      metrics.countUnreadable()
+      clientError(error, socket)
+    },
     // The longest legitimate request line is Kaltura's own limit; a body is never read.
     routerOptions: { maxParamLength: 100, ignoreDuplicateSlashes: false },
     bodyLimit: 1024,
@@ -103,6 +112,8 @@ export async function buildApp(
   registerClosing(app)
   registerErrors(app)
   registerRequestLog(app)
+  registerMetrics(app, metrics)
+  registerKsWarning(app, config.partners, now)
   await rateLimit.register(app)
   await registerCors(app)
   registerNotFound(app)

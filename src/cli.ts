@@ -25,8 +25,8 @@ docs/configuration.md lists every variable.
 async function serve(): Promise<void> {
   const config = loadConfig(processEnvironment())
   const log = pino({ level: config.logLevel })
-  const { app } = await startServer(config, log)
-  stopOnSignals(log, () => app.close())
+  const { close } = await startServer(config, log)
+  stopOnSignals(log, close)
 }
 
 async function demo(): Promise<void> {

@@ -1,8 +1,10 @@
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
+import { buildAdmin } from './admin/admin.js'
 import { buildApp } from './app.js'
 import { type Config, ConfigError } from './config/config.js'
+import { Metrics } from './plugins/metrics.js'
 
 /** ms in which requests under way may end after a signal. */
 const GRACE = 10_000
@@ -11,30 +13,56 @@ export interface RunningServer {
   app: FastifyInstance
   /** Base URL it listens on. */
   url: string
+  /** Base URL of the admin side; null when there is none. */
+  adminUrl: string | null
+  /** Stops both; requests under way are answered. */
+  close(): Promise<void>
 }
 
-/** Builds the gateway and listens; says what the configuration warns of. @throws when the address cannot be had */
+/**
+ * Builds the gateway and its admin side and listens; says what the configuration warns of.
+ * @throws ConfigError when an address cannot be had; nothing is left running then
+ */
 export async function startServer(config: Config, logger?: Logger): Promise<RunningServer> {
   const log = logger ?? pino({ level: config.logLevel })
-  const app = await buildApp(config, { logger: log })
+  const metrics = new Metrics()
+  const app = await buildApp(config, { logger: log, metrics })
+  const admin = config.admin === null ? null : buildAdmin({ ...config, admin: config.admin }, { metrics, logger: log })
+  const close = async (): Promise<void> => {
+    await Promise.all([app.close(), admin?.close()])
+  }
   for (const warning of config.warnings) log.warn(warning)
-  const url = await listen(app, config)
-  return { app, url }
+  try {
+    // The gateway last: it takes no request before everything is there.
+    const adminUrl = admin && (await listen(admin, config.admin!, 'admin side listening', ADMIN_ADDRESS))
+    if (admin !== null) metrics.watchProcess()
+    const url = await listen(app, config, 'listening', ADDRESS)
+    return { app, url, adminUrl, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
 }
 
-/** @throws ConfigError naming HOST and PORT when the address cannot be had */
-async function listen(app: FastifyInstance, config: Config): Promise<string> {
+type Address = Pick<Config, 'host' | 'port'>
+
+const ADDRESS = ({ host, port }: Address) => `HOST and PORT are ${host} and ${port}`
+const ADMIN_ADDRESS = ({ host, port }: Address) =>
+  `ADMIN_PORT is ${port} (on ${host}; ADMIN_PORT=off does without the admin side)`
+
+/** @throws ConfigError naming the variables when the address cannot be had */
+async function listen(
+  app: FastifyInstance,
+  { host, port }: Address,
+  words: string,
+  name: (address: Address) => string
+): Promise<string> {
   try {
-    return await app.listen({
-      host: config.host,
-      port: config.port,
-      listenTextResolver: (address) => `listening on ${address}`
-    })
+    return await app.listen({ host, port, listenTextResolver: (address) => `${words} on ${address}` })
   } catch (error) {
-    await app.close()
     const { code } = error as NodeJS.ErrnoException
     const why = LISTEN_ERRORS[code ?? ''] ?? `the system refuses it (${code})`
-    throw new ConfigError([`HOST and PORT are ${config.host} and ${config.port}, but ${why}.`])
+    throw new ConfigError([`${name({ host, port })}, but ${why}.`])
   }
 }
 

@@ -51,7 +51,8 @@ t.test('arrows go down: routes, answer, resolve, kaltura, flavors, rules, cache,
     resolve: ['kaltura', 'flavors', 'rules', 'cache', 'manifest', 'playmanifest', 'viewer'],
     answer: ['resolve', 'playmanifest'],
     limits: ['cache'],
-    plugins: ['answer', 'limits', 'playmanifest'],
+    plugins: ['answer', 'limits', 'playmanifest', 'viewer'],
+    admin: ['answer', 'plugins', 'limits'],
     routes: ['answer', 'resolve', 'rules', 'flavors', 'signing', 'viewer', 'playmanifest']
   }
   for (const { file, from, typeOnly } of imports) {

@@ -56,7 +56,7 @@ export async function startServer(args, { env = {}, execArgv = [], ...rest } = {
   const child = startNode(args, {
     ...rest,
     execArgv: ['--import', PROBE, ...execArgv],
-    env: { ...env, HOST: '127.0.0.1', PORT: String(port) }
+    env: { ADMIN_PORT: 'off', ...env, HOST: '127.0.0.1', PORT: String(port) }
   })
   for (const until = Date.now() + 20_000; ; await sleep(50)) {
     if (child.exitCode !== null) throw new Error(`${args.at(-1)} ended with code ${child.exitCode}.`)

@@ -46,6 +46,9 @@ export const PROBLEMS = {
   SIGNATURE_BOUND: [403, 'The link is for somebody else'],
   GRANT_REFUSED: [403, 'This cannot be granted'],
   GRANT_UNSAFE: [502, 'Kaltura gave an address that must not be handed out'],
+  ADMIN_TOKEN_NEEDED: [401, 'The admin side needs its token'],
+  ADMIN_HOST_REFUSED: [403, 'The admin side does not answer to this name'],
+  ADMIN_ORIGIN_REFUSED: [403, 'The admin side does not answer pages of another origin'],
   LOOP: [508, 'The redirect leads back here'],
   INTERNAL: [500, 'Something went wrong here']
 } as const satisfies Record<BadUrlCode | string, readonly [number, string]>

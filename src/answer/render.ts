@@ -2,6 +2,7 @@ import type { CacheState } from '../cache/stale-cache.js'
 import type { SafeLocation } from '../kaltura/locations.js'
 import { retryAfter } from '../playmanifest/errors.js'
 import { CONTENT_TYPES } from '../playmanifest/formats.js'
+import { holdsCredential } from '../playmanifest/redact.js'
 import type { Answer, Decision, TemplateLife } from '../resolve/decision.js'
 import type { ViewerAnswer } from '../resolve/viewer-answer.js'
 import { kalturaHeaders, kalturaProblem, type Problem, problem, problemBody } from './problem.js'
@@ -25,8 +26,15 @@ export interface RenderOptions {
 const STALE_WHILE_REVALIDATE = 30
 /** Seconds that a CDN may keep an answer past its life; what a CDN keeps outlives our own bound, so this is short. */
 const STALE_IF_ERROR = 600
+/**
+ * On every body: shown by a browser, its address, which may hold a KS, is nobody's Referer. Never on a redirect, where it
+ * would replace the page's own policy on the way to Kaltura, and with it what site rules go by; a redirect's address is
+ * no Referer anyway (docs/sharing.md).
+ */
+const NO_REFERRER = { 'referrer-policy': 'no-referrer' }
 /** Upstream's XML is never to become a page of ours. */
 const DOCUMENT_HEADERS = {
+  ...NO_REFERRER,
   'x-content-type-options': 'nosniff',
   'content-security-policy': "sandbox; default-src 'none'"
 }
@@ -50,7 +58,7 @@ export function render(
   const vary: Record<string, string> = decision.vary.length === 0 ? {} : { vary: decision.vary.join(', ') }
   switch (answer.kind) {
     case 'template':
-      return redirect(answer.location, { ...vary, 'cache-control': templateCaching(answer.life) })
+      return redirect(answer.location, { ...vary, 'cache-control': templateCaching(answer.life, answer.location) })
     case 'target':
       return redirect(answer.location, {
         ...vary,
@@ -63,7 +71,11 @@ export function render(
         etag: answer.etag
       }
       if (matches(ifNoneMatch, answer.etag)) return { status: 304, headers, body: '' }
-      return { status: 200, headers: { ...headers, 'content-type': CONTENT_TYPES[answer.manifest] }, body: answer.body }
+      return {
+        status: 200,
+        headers: { ...headers, ...NO_REFERRER, 'content-type': CONTENT_TYPES[answer.manifest] },
+        body: answer.body
+      }
     }
     case 'document': {
       const headers = {
@@ -121,7 +133,7 @@ function renderViewer(answer: ViewerAnswer, headers: Record<string, string>): Re
 export function renderProblem(problem: Problem, headers: Record<string, string> = {}): Rendered {
   return {
     status: problem.status,
-    headers: { 'cache-control': 'no-store', ...headers, 'content-type': PROBLEM_TYPE },
+    headers: { 'cache-control': 'no-store', ...headers, ...NO_REFERRER, 'content-type': PROBLEM_TYPE },
     body: problemBody(problem)
   }
 }
@@ -138,8 +150,9 @@ export function redirect(location: SafeLocation, headers: Record<string, string>
   return { status, headers: { location, ...headers }, body: '' }
 }
 
-function templateCaching(life: TemplateLife): string {
-  if (life === 'private') return 'private, no-store'
+/** A session in the wrong place is a session all the same: a CDN whose key leaves that place out would hand it on. */
+function templateCaching(life: TemplateLife, location: string): string {
+  if (life === 'private' || (life !== 'failed' && holdsCredential(location))) return 'private, no-store'
   if (life === 'failed') return 'no-store'
   const seconds = Math.floor(life / 1000)
   return `public, max-age=${seconds}, s-maxage=${seconds}`

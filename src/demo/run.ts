@@ -7,12 +7,13 @@ import { DEMO_ENTRIES } from './kaltura/index.js'
 import { DEMO_PARTNER, type Demo, type DemoPart, PortError, startDemo } from './start.js'
 
 /** The ports of the parts, counted from PORT. */
-const OFFSETS: Readonly<Record<DemoPart, number>> = { gateway: 0, kaltura: 100, cdn: 101, page: 200 }
+const OFFSETS: Readonly<Record<DemoPart, number>> = { gateway: 0, admin: 1, kaltura: 100, cdn: 101, page: 200 }
 
 const NAMES: Readonly<Record<DemoPart, string>> = {
   gateway: 'the gateway',
+  admin: 'its admin side',
   kaltura: 'the embedded Kaltura',
-  cdn: 'its CDN',
+  cdn: "Kaltura's CDN",
   page: 'the page'
 }
 
@@ -43,10 +44,11 @@ export async function runDemo(env: Environment, write: (text: string) => void): 
   const demo = await startDemo({
     host,
     ports,
+    admin: true,
     env: Object.fromEntries(passed),
     logger: pino({ level: pino.levels.values[level] === undefined ? 'warn' : level })
   }).catch((error: unknown) => {
-    throw error instanceof PortError ? new ConfigError([portProblem(error, host, ports.gateway)]) : error
+    throw error instanceof PortError ? new ConfigError([portProblem(error, ports.gateway)]) : error
   })
   write(welcome(demo))
   stopOnSignals(pino({ level: 'error' }), async () => {
@@ -64,14 +66,14 @@ function portsOf(env: Environment): Record<DemoPart, number> {
     base = readInteger(text, 0, highest)
   } catch (error) {
     throw new ConfigError([
-      `PORT is "${text}"; right would be ${(error as Error).message} (the demo takes PORT+100, PORT+101 and PORT+200 too).`
+      `PORT is "${text}"; right would be ${(error as Error).message} (the demo takes PORT+1, PORT+100, PORT+101 and PORT+200 too).`
     ])
   }
   const at = (part: DemoPart) => (base === 0 ? 0 : base + OFFSETS[part])
-  return { gateway: at('gateway'), kaltura: at('kaltura'), cdn: at('cdn'), page: at('page') }
+  return { gateway: at('gateway'), admin: at('admin'), kaltura: at('kaltura'), cdn: at('cdn'), page: at('page') }
 }
 
-function portProblem({ part, port, code }: PortError, host: string, base: number): string {
+function portProblem({ part, port, host, code }: PortError, base: number): string {
   const why =
     code === 'EADDRINUSE'
       ? 'another program uses it'
@@ -95,6 +97,7 @@ function welcome(demo: Demo): string {
   const link = (words: string, url: string) => `  ${words}\n    ${url}\n\n`
   const hosts = [
     ['gateway', demo.gatewayUrl, 'what players are pointed at'],
+    ...(demo.adminUrl === null ? [] : [['admin', demo.adminUrl, 'its metrics, for this machine only'] as const]),
     ['Kaltura', demo.kalturaUrl, `embedded: API v3 and playManifest, partner ${DEMO_PARTNER}`],
     ['CDN', demo.cdnUrl, 'embedded: MP4, HLS and DASH media']
   ] as const

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
+import { buildAdmin } from '../admin/admin.js'
 import { buildApp } from '../app.js'
 import { ConfigError } from '../config/config.js'
 import { type Environment, loadConfig } from '../config/load.js'
+import { Metrics } from '../plugins/metrics.js'
 import { buildCdn } from './cdn/build-cdn.js'
 import {
   buildKaltura,
@@ -16,8 +18,8 @@ import { isMediaKey, type MediaKey } from './media-files.js'
 import { pageData } from './page-data.js'
 import { buildPageServer } from './page-server.js'
 
-/** The four servers of the demo, in the order of their start: each needs the addresses of those before it. */
-export type DemoPart = 'cdn' | 'kaltura' | 'gateway' | 'page'
+/** The servers of the demo, in the order of their start: each needs the addresses of those before it. */
+export type DemoPart = 'cdn' | 'kaltura' | 'gateway' | 'admin' | 'page'
 
 /** The partner that the demo's gateway serves. */
 export const DEMO_PARTNER = 101
@@ -31,6 +33,8 @@ export interface DemoOptions {
   env?: Environment
   /** Gives the gateway the admin secret, default true; without it there are template redirects only. */
   withSecret?: boolean
+  /** Starts the gateway's admin side too, on loopback and without a token; default false. */
+  admin?: boolean
   /** Log of the gateway, default none. */
   logger?: Logger
   /** Default: a fresh demo catalog. */
@@ -49,6 +53,8 @@ export interface Demo {
   kalturaUrl: string
   cdnUrl: string
   pageUrl: string
+  /** Null unless the options ask for it. */
+  adminUrl: string | null
   /** The embedded Kaltura's database; may be changed while it runs. */
   catalog: Catalog
   /** The embedded Kaltura's counters and fault switches. */
@@ -61,17 +67,22 @@ export interface Demo {
 export class PortError extends Error {
   readonly part: DemoPart
   readonly port: number
+  readonly host: string
   /** `EADDRINUSE`, `EACCES`, ... */
   readonly code: string
 
-  constructor(part: DemoPart, port: number, cause: NodeJS.ErrnoException) {
+  constructor(part: DemoPart, host: string, port: number, cause: NodeJS.ErrnoException) {
     super(`the demo's ${part} cannot listen on port ${port}: ${cause.code ?? cause.message}`, { cause })
     this.name = 'PortError'
     this.part = part
     this.port = port
+    this.host = host
     this.code = cause.code ?? ''
   }
 }
+
+/** Where an admin side without a token listens, wherever the rest does. */
+const LOOPBACK = '127.0.0.1'
 
 /** ms that requests under way may take once the demo stops; then their connections are cut. */
 const GRACE = 300
@@ -89,15 +100,15 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const close = async (): Promise<void> => {
     await Promise.all(running.splice(0).map(stop))
   }
-  const listen = async (part: DemoPart, app: FastifyInstance): Promise<string> => {
+  const listen = async (part: DemoPart, app: FastifyInstance, at = host): Promise<string> => {
     running.push(app)
     const port = ports[part] ?? 0
     try {
-      await app.listen({ host, port, listenTextResolver: (address) => `${part} of the demo listens on ${address}` })
+      await app.listen({ host: at, port, listenTextResolver: (address) => `${part} of the demo listens on ${address}` })
     } catch (error) {
-      throw new PortError(part, port, error as NodeJS.ErrnoException)
+      throw new PortError(part, at, port, error as NodeJS.ErrnoException)
     }
-    return urlOf(app, host)
+    return urlOf(app, at)
   }
   try {
     const cdnUrl = await listen('cdn', buildCdn({ lookup: (entry, flavor) => mediumOf(catalog, entry, flavor) }))
@@ -113,11 +124,17 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     const kalturaUrl = await listen('kaltura', kaltura)
     const config = loadConfig(environment(options, catalog, kalturaUrl, cdnUrl))
     const logger = options.logger ?? pino({ level: 'silent' })
-    const gatewayUrl = await listen('gateway', await buildApp(config, { logger, ...clock }))
+    const metrics = new Metrics()
+    const gatewayUrl = await listen('gateway', await buildApp(config, { logger, metrics, ...clock }))
+    let adminUrl: string | null = null
+    if (options.admin === true) {
+      const admin = { host: LOOPBACK, port: 0, token: null }
+      adminUrl = await listen('admin', buildAdmin({ ...config, admin }, { metrics, logger, ...clock }), LOOPBACK)
+    }
     const servers = { gatewayUrl, kalturaUrl, cdnUrl }
     const page = buildPageServer({ ...servers, state, data: pageData(catalog, DEMO_PARTNER, servers) })
     const pageUrl = await listen('page', page)
-    return { ...servers, pageUrl, catalog, state, close }
+    return { ...servers, pageUrl, adminUrl, catalog, state, close }
   } catch (error) {
     await close()
     throw error

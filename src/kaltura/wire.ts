@@ -47,7 +47,9 @@ export function isObject(value: unknown): value is Json {
 /** Kaltura's error object, wherever it stands; null for anything else. */
 export function readApiError(value: unknown): ApiError | null {
   if (!isObject(value) || value.objectType !== 'KalturaAPIException' || typeof value.code !== 'string') return null
-  return { code: value.code, message: text(value.message) }
+  // It stands in logs; what is no name at all may quote a session.
+  const code = /^\w{1,64}$/.test(value.code) ? value.code : 'UNNAMED'
+  return { code, message: text(value.message) }
 }
 
 /** Reads an entry of any type; null when the value is none. */

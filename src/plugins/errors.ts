@@ -5,6 +5,7 @@ import { type Problem, problem } from '../answer/problem.js'
 import { methodNotAllowed, type Rendered, renderProblem } from '../answer/render.js'
 import { send } from '../answer/send.js'
 import { parsePlayManifestUrl } from '../playmanifest/parse.js'
+import { redactText } from '../playmanifest/redact.js'
 import { CORS_HEADERS } from './cors.js'
 import { type RateLimit, TooManyRequests, tooMany } from './rate-limit.js'
 
@@ -80,7 +81,7 @@ function asProblem(error: FastifyError, request: FastifyRequest): Problem {
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return { ...problem('BAD_REQUEST', 'The request could not be understood.'), status: error.statusCode }
   }
-  request.log.error({ err: { type: error.name, code: error.code, stack: error.stack } }, 'fault')
+  request.log.error({ err: { type: error.name, code: error.code, stack: redactText(error.stack ?? '') } }, 'fault')
   return problem('INTERNAL', 'The fault was logged. The request can be sent to Kaltura directly.')
 }
 

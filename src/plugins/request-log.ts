@@ -1,6 +1,7 @@
+import { isIP } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { redactUrl } from '../playmanifest/redact.js'
+import { redactUrl, redactValue } from '../playmanifest/redact.js'
 import { isApiUrl, redactApiUrl } from '../playmanifest/redact-api.js'
 
 /**
@@ -19,13 +20,14 @@ export function registerRequestLog(app: FastifyInstance): void {
       url: isApiUrl(url) ? redactApiUrl(url) : redactUrl(url),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
-      client: request.ip,
+      client: clientOf(request.ip),
       ...(decision === null
         ? {}
         : {
             partner: decision.partnerId,
-            entry: decision.entryId,
-            format: decision.format,
+            // As the request gave them: a session may stand in the wrong place.
+            entry: decision.entryId === null ? null : redactValue(decision.entryId),
+            format: redactValue(decision.format),
             device: decision.device,
             rule: decision.rule,
             catalog: decision.catalog,
@@ -44,4 +46,11 @@ export function registerRequestLog(app: FastifyInstance): void {
     else request.log.info(fields, decision?.grant != null && reply.statusCode === 302 ? 'granted' : 'answered')
     done()
   })
+}
+
+/** An address as it is; what a proxy gave instead of one may be any text, and is not told. */
+function clientOf(ip: string | undefined): string {
+  const bare = ip?.replace(/^\[(.*)\](?::\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1') ?? ''
+  // A zone behind a percent sign may be any text too.
+  return ip !== undefined && isIP(bare) !== 0 && !bare.includes('%') ? ip : 'unknown'
 }

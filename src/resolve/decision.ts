@@ -57,6 +57,8 @@ export interface Decision {
   failure: string | null
   /** Lower-case names of headers that the answer depends on. */
   vary: readonly string[]
+  /** What was answered; `post`: sent on to Kaltura as it came; null: a problem of ours. */
+  answer: Answer['kind'] | 'post' | 'grant' | null
   /** What became of the viewer's KS: never the KS itself. */
   ks: 'none' | 'valid' | 'expired' | 'unverified' | 'foreign'
   /** What became of a signature of ours: never the signature itself. */

@@ -28,6 +28,7 @@ const MAX_BODY = 64 * 1024
 /** Upstream's answers are data: whatever they say they are, no browser is to run them as a page of this origin. */
 const ANSWER_HEADERS = {
   'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'content-security-policy': "sandbox; default-src 'none'"
 }

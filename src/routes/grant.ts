@@ -44,9 +44,11 @@ export async function answerGrant(
       decision.failure = 'the URL holds a token whose end has passed'
       return refuse(problem('GRANT_UNSAFE', UNSAFE))
     }
+    decision.answer = 'grant'
     return redirect(granted.location, HEADERS)
   }
   if (granted.kind === 'error') {
+    decision.answer = 'error'
     const rendered = render({ kind: 'error', code: granted.code, life: 0 }, { ...decision, vary: [], format: '' })
     return { ...rendered, headers: { ...rendered.headers, ...HEADERS } }
   }

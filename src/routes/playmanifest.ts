@@ -107,7 +107,10 @@ async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOpt
   const partner = config.partners.get(parsed.request.partnerId)
   const decision = newDecision(parsed.request)
   request.decision = decision
-  if (partner === undefined) return render({ kind: 'error', code: 14, life: NOT_SERVED }, decision)
+  if (partner === undefined) {
+    decision.answer = 'error'
+    return render({ kind: 'error', code: 14, life: NOT_SERVED }, decision)
+  }
   if (parsed.request.effective.grant !== undefined) {
     return answerGrant(request, parsed.request, partner, decision, options)
   }
@@ -116,6 +119,7 @@ async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOpt
   const refused = checkRequest(signed.request)
   if (refused !== null) return renderProblem(refused)
   const answer = await answerRequest(request, signed.request, partner, decision, options)
+  decision.answer = answer.kind
   const { staleWhileRevalidate, staleIfError } = config.cache
   const ifNoneMatch = request.headers['if-none-match']
   const rendered = render(answer, decision, { ifNoneMatch, staleWhileRevalidate, staleIfError })
@@ -190,7 +194,10 @@ async function answerPost(request: FastifyRequest, options: PlayManifestRoutesOp
   const partner = config.partners.get(parsed.request.partnerId)
   const decision = newDecision(parsed.request)
   request.decision = decision
-  if (partner === undefined) return render({ kind: 'error', code: 14, life: 0 }, decision)
+  if (partner === undefined) {
+    decision.answer = 'error'
+    return render({ kind: 'error', code: 14, life: 0 }, decision)
+  }
   if (parsed.request.effective.grant !== undefined) {
     return answerGrant(request, parsed.request, partner, decision, options)
   }
@@ -198,6 +205,7 @@ async function answerPost(request: FastifyRequest, options: PlayManifestRoutesOp
   if (!signed.ok) return renderProblem(signed.problem)
   const refused = checkRequest(signed.request)
   if (refused !== null) return renderProblem(refused)
+  decision.answer = 'post'
   const { rawPath, rawQuery } = signed.request
   const location = locations.atKaltura(rawPath + (rawQuery === '' ? '' : `?${rawQuery}`))
   return redirect(location, { 'cache-control': 'no-store' }, 307)
@@ -256,6 +264,7 @@ function newDecision({ partnerId, effective }: PlayManifestRequest): Decision {
     viewer: null,
     failure: null,
     vary: [],
+    answer: null,
     ks: 'none',
     signature: 'none',
     signatureKey: null,

@@ -5,9 +5,9 @@ import { Locations } from '../../src/kaltura/locations.js'
 import type { Answer } from '../../src/resolve/decision.js'
 
 const decision = { vary: ['user-agent'], format: 'applehttp', ks: 'none' } as const
-const LOCATION = new Locations('https://www.kaltura.com', new AllowedHosts([], [])).atKaltura(
-  '/p/101/playManifest/entryId/0_a'
-)
+const PATH = '/p/101/playManifest/entryId/0_a'
+const locations = new Locations('https://www.kaltura.com', new AllowedHosts([], []))
+const LOCATION = locations.atKaltura(PATH)
 
 t.test('caching of templates: shared, private, or made because something failed', async (t) => {
   const template = (life: number | 'private' | 'failed') =>
@@ -19,6 +19,16 @@ t.test('caching of templates: shared, private, or made because something failed'
   t.equal(template('private').headers['cache-control'], 'private, no-store')
   t.equal(template('failed').headers['cache-control'], 'no-store')
 })
+
+t.test(
+  "a template with a session in the wrong place is nobody else's; a redirect says nothing of the Referer",
+  async (t) => {
+    const location = locations.atKaltura(`${PATH}/flavorParamIds/djJ8MTAxfBdZRpovSPOOV_wbOJavWjnAZWGHxQUNZn6iEId65Qrb`)
+    const { headers } = render({ kind: 'template', location, life: 59_900 }, decision)
+    t.equal(headers['cache-control'], 'private, no-store')
+    t.equal(headers['referrer-policy'], undefined)
+  }
+)
 
 t.test('caching of what is proven public; a stale answer is not kept any longer', async (t) => {
   const target: Answer & { kind: 'target' } = { kind: 'target', location: LOCATION, remaining: 42_000, state: 'hit' }

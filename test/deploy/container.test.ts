@@ -23,6 +23,13 @@ t.test(
     const base = Number(services.demo?.environment?.PORT)
     const ports = (services.demo?.ports ?? []).map((port) => Number(port.split(':').at(-1)))
     t.same(ports, [base, base + 100, base + 101, base + 200], 'the ports that the demo takes')
+    const published = Object.values(services).flatMap(({ ports = [] }) => ports)
+    for (const port of [3001, base + 1]) {
+      t.notOk(
+        published.some((mapping) => mapping.split(':').includes(String(port))),
+        `an admin side is not published (${port})`
+      )
+    }
   }
 )
 
@@ -33,6 +40,11 @@ t.test('Dockerfile: built apart, without dev dependencies, not as root, with a h
   const last = lines.slice(lines.lastIndexOf(stages[1]!))
   t.ok(lines.some((line) => line.includes('npm prune --omit=dev')))
   t.ok(last.includes('USER node'))
+  t.same(
+    last.filter((line) => line.startsWith('EXPOSE')),
+    ['EXPOSE 3000'],
+    'the admin side is not offered'
+  )
   t.ok(last.some((line) => line.startsWith('HEALTHCHECK')))
   t.ok(last.includes('CMD ["node", "dist/cli.js", "serve"]'))
   for (const line of lines.filter((text) => /^COPY (?!--from)/.test(text))) {

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 
 const HOST = '127.0.0.1'
 /** The ports of the demo, counted from PORT. */
-const OFFSETS = [0, 100, 101, 200]
+const OFFSETS = [0, 1, 100, 101, 200]
 
 async function take(port: number): Promise<Server | null> {
   const server = createServer()
@@ -121,8 +121,8 @@ t.test('demo: a port in use is named, and what to do', async (t) => {
   const run = demo(t, { PORT: String(base) })
   const { status } = await run.end()
   t.equal(status, 1)
-  t.match(run.text(), `Port ${base + 101} on 127.0.0.1 is needed for its CDN, but another program uses it.`)
-  t.match(run.text(), /PORT=4000 takes 4000, 4100, 4101, 4200/)
+  t.match(run.text(), `Port ${base + 101} on 127.0.0.1 is needed for Kaltura's CDN, but another program uses it.`)
+  t.match(run.text(), /PORT=4000 takes 4000, 4001, 4100, 4101, 4200/)
   t.notMatch(run.text(), /\n\s+at /, 'no stack')
   t.ok(await isFree(base), 'nothing is left running')
 })

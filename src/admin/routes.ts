@@ -1,0 +1,23 @@
+import type { FastifyInstance } from 'fastify'
+import type { Metrics } from '../plugins/metrics.js'
+
+/** What the pages of the admin side are about. */
+export interface AdminParts {
+  metrics: Metrics
+}
+
+const PAGES = `playmanifest-gateway: the side for operators
+
+  /metrics   counters and gauges for Prometheus
+  /livez     this process can answer
+`
+
+/** Everything that the admin side serves. New pages are registered here, and named in the text above. */
+export function registerAdminRoutes(app: FastifyInstance, { metrics }: AdminParts): void {
+  app.get('/', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(PAGES))
+  app.get('/livez', async (_request, reply) => reply.type('text/plain; charset=utf-8').send('ok\n'))
+  app.get('/metrics', async (_request, reply) => {
+    const { contentType, body } = await metrics.read()
+    return reply.type(contentType).send(body)
+  })
+}

@@ -1,0 +1,206 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
+import type { FailureKind } from '../kaltura/errors.js'
+import { isApiUrl } from '../playmanifest/redact-api.js'
+import type { Decision } from '../resolve/decision.js'
+import type { SharingClass } from '../resolve/sharing-class.js'
+import { DEVICE_CLASSES } from '../viewer/device-class.js'
+
+/** What was answered: the kinds of answers to playManifest, and what stands beside it. */
+const KINDS: readonly AnswerKind[] = [
+  'template',
+  'target',
+  'manifest',
+  'document',
+  'viewer',
+  'grant',
+  'error',
+  'problem',
+  'post',
+  'api',
+  'health',
+  'preflight',
+  'unreadable'
+]
+type AnswerKind = NonNullable<Decision['answer']> | 'problem' | 'api' | 'health' | 'preflight' | 'unreadable'
+
+const STATUSES = ['2xx', '3xx', '4xx', '5xx'] as const
+const CACHES = ['catalog', 'target'] as const
+const CACHE_STATES: Record<NonNullable<Decision['target']>, true> = {
+  hit: true,
+  stale: true,
+  miss: true,
+  'stale-error': true,
+  pending: true,
+  failed: true,
+  refused: true
+}
+const KS_STATES: Record<Decision['ks'], true> = {
+  none: true,
+  valid: true,
+  expired: true,
+  unverified: true,
+  foreign: true
+}
+/** `none`: it did not come so far. */
+const SHARING_CLASSES: Record<SharingClass | 'none', true> = {
+  public: true,
+  'per-identity': true,
+  never: true,
+  none: true
+}
+const SIGNATURE_STATES: Record<Decision['signature'], true> = {
+  none: true,
+  off: true,
+  kaltura: true,
+  valid: true,
+  missing: true,
+  wrong: true,
+  unclear: true,
+  expired: true,
+  bound: true
+}
+/** `patience`: upstream was not waited for any longer; `other`: a reason that is new here. */
+const FAILURES: Record<FailureKind | 'patience' | 'other', true> = {
+  connect: true,
+  timeout: true,
+  'host-not-allowed': true,
+  'private-address': true,
+  'too-many-redirects': true,
+  'too-large': true,
+  downgrade: true,
+  busy: true,
+  unavailable: true,
+  status: true,
+  body: true,
+  api: true,
+  'breaker-open': true,
+  patience: true,
+  other: true
+}
+
+/**
+ * What the gateway counts, for Prometheus. No label holds anything of a request: every value is one of a list that is
+ * known here, so the number of series is fixed, and no session, entry or address can become one.
+ *
+ * Counting costs a few additions a request; names and labels are put to the numbers when they are read.
+ */
+export class Metrics {
+  readonly #registry = new Registry()
+  readonly #answers = this.#table('answers', 'Answers by kind and class of status.', { kind: KINDS, status: STATUSES })
+  readonly #caches = this.#table('cache_lookups', 'How catalogs and targets were found.', {
+    cache: CACHES,
+    state: Object.keys(CACHE_STATES)
+  })
+  readonly #sharing = this.#table('sharing', 'Requests for playManifest by whom the answer may be given to.', {
+    class: Object.keys(SHARING_CLASSES)
+  })
+  readonly #signatures = this.#table('signatures', 'Requests for playManifest by what became of their signature.', {
+    state: Object.keys(SIGNATURE_STATES)
+  })
+  readonly #devices = this.#table('devices', 'Requests for playManifest by device class.', { device: DEVICE_CLASSES })
+  readonly #ks = this.#table('ks', 'Requests for playManifest by what their KS was found to be.', {
+    state: Object.keys(KS_STATES)
+  })
+  readonly #failures = this.#table('upstream_failures', 'Answers made without upstream, by what failed.', {
+    kind: Object.keys(FAILURES)
+  })
+  readonly #limited = this.#table('rate_limited', 'Requests refused with 429.', {})
+
+  /** Adds what prom-client tells about the process itself. Once a process: it observes the garbage collector. */
+  watchProcess(): void {
+    collectDefaultMetrics({ register: this.#registry })
+  }
+
+  /** Everything in Prometheus' text format, and its content type. */
+  async read(): Promise<{ contentType: string; body: string }> {
+    return { contentType: this.#registry.contentType, body: await this.#registry.metrics() }
+  }
+
+  /** The one place that counts a request, after its answer. */
+  count(request: FastifyRequest, reply: FastifyReply): void {
+    // Before the routes there is no such member.
+    const decision = request.decision ?? null
+    const status = reply.statusCode
+    this.#answers.add(kindOf(decision, request, status), STATUSES[Math.floor(status / 100) - 2] ?? '5xx')
+    if (status === 429 && isProblem(reply)) this.#limited.add()
+    if (decision === null) return
+    if (decision.catalog !== null) this.#caches.add('catalog', decision.catalog)
+    if (decision.target !== null) this.#caches.add('target', decision.target)
+    this.#sharing.add(decision.sharingClass ?? 'none')
+    this.#signatures.add(decision.signature)
+    this.#devices.add(decision.device)
+    this.#ks.add(decision.ks)
+    if (decision.failure !== null) this.#failures.add(failureKind(decision.failure))
+  }
+
+  /** Bytes that were no request. */
+  countUnreadable(): void {
+    this.#answers.add('unreadable', '4xx')
+  }
+
+  #table(name: string, help: string, labels: Readonly<Record<string, readonly string[]>>): Table {
+    return new Table(this.#registry, `playmanifest_${name}_total`, help, labels)
+  }
+}
+
+/** Counts every request of an app. */
+export function registerMetrics(app: FastifyInstance, metrics: Metrics): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    metrics.count(request, reply)
+    done()
+  })
+}
+
+/** A counter of at most two labels whose values are all known ahead; from the first reading on each stands there with 0. */
+class Table {
+  readonly #rows = new Map<string, Map<string, { count: number }>>()
+
+  constructor(registry: Registry, name: string, help: string, labels: Readonly<Record<string, readonly string[]>>) {
+    const [first = '', second = ''] = Object.keys(labels)
+    for (const row of labels[first] ?? ['']) {
+      this.#rows.set(row, new Map((labels[second] ?? ['']).map((column) => [column, { count: 0 }])))
+    }
+    const rows = this.#rows
+    new Counter({
+      name,
+      help,
+      labelNames: Object.keys(labels),
+      registers: [registry],
+      collect() {
+        this.reset()
+        for (const [row, columns] of rows) {
+          for (const [column, { count }] of columns) {
+            this.inc({ ...(first && { [first]: row }), ...(second && { [second]: column }) }, count)
+          }
+        }
+      }
+    })
+  }
+
+  /** A value that is on no list is not counted: it would be a label made by somebody else. */
+  add(row = '', column = ''): void {
+    const cell = this.#rows.get(row)?.get(column)
+    if (cell !== undefined) cell.count++
+  }
+}
+
+function kindOf(decision: Decision | null, request: FastifyRequest, status: number): AnswerKind {
+  if (decision !== null && status !== 429) return decision.answer ?? 'problem'
+  const url = request.raw.url ?? ''
+  if (url === '/livez' || url === '/readyz') return 'health'
+  if (request.method === 'OPTIONS' && status === 200) return 'preflight'
+  return isApiUrl(url) ? 'api' : 'problem'
+}
+
+/** Ours, not a 429 of Kaltura's that was passed on. */
+function isProblem(reply: FastifyReply): boolean {
+  return String(reply.getHeader('content-type')).startsWith('application/problem+json')
+}
+
+/** A failure begins with its kind and a colon. */
+function failureKind(failure: string): string {
+  const kind = failure.split(':', 1)[0]!
+  if (kind in FAILURES) return kind
+  return failure.includes('patience') ? 'patience' : 'other'
+}
