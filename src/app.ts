@@ -3,12 +3,14 @@ import { type Logger, pino } from 'pino'
 import type { Rendered } from './answer/render.js'
 import type { Config } from './config/config.js'
 import { KalturaApi } from './kaltura/api.js'
-import { ApiPassthrough, VIA } from './kaltura/api-passthrough.js'
+import { ApiPassthrough } from './kaltura/api-passthrough.js'
 import { Breaker } from './kaltura/breaker.js'
 import { CatalogClient } from './kaltura/catalog-client.js'
+import { Circle, type CircleTiming } from './kaltura/circle.js'
 import { Fetcher } from './kaltura/fetcher.js'
 import { PlayManifestClient } from './kaltura/playmanifest-client.js'
 import { OwnSessions } from './kaltura/session.js'
+import { VIA } from './kaltura/via.js'
 import { registerClosing } from './plugins/closing.js'
 import { registerCors } from './plugins/cors.js'
 import { clientError, frameworkError, registerErrors, registerNotFound } from './plugins/errors.js'
@@ -26,6 +28,8 @@ export interface AppDependencies {
   logger?: Logger
   /** Unix ms; tests move it. */
   now?: () => number
+  /** How often is looked whether redirects come back; tests hurry. */
+  circleTiming?: Partial<CircleTiming>
 }
 
 /**
@@ -34,7 +38,7 @@ export interface AppDependencies {
  */
 export async function buildApp(
   config: Config,
-  { logger, now = Date.now }: AppDependencies = {}
+  { logger, now = Date.now, circleTiming = {} }: AppDependencies = {}
 ): Promise<FastifyInstance> {
   const proxies = new TrustedProxies(config.trustProxy)
   let undecodable: (request: FastifyRequest) => Promise<Rendered | null> = async () => null
@@ -62,7 +66,17 @@ export async function buildApp(
   const manifests = new PlayManifestClient(fetcher, config.serviceUrl, new Breaker({ now }))
   const targets = new TargetClient(manifests, config.hosts, config.cache)
   const resolver = new Resolver(config, catalogs, targets, now)
-  app.addHook('onClose', () => fetcher.close())
+  const { cdnUrl, partners } = config
+  const circle = new Circle(fetcher, {
+    cdnUrl,
+    partnerId: [...partners.keys()][0]!,
+    log: app.log,
+    timing: circleTiming
+  })
+  app.addHook('onClose', () => {
+    circle.close()
+    return fetcher.close()
+  })
 
   registerClosing(app)
   registerErrors(app)
@@ -71,7 +85,7 @@ export async function buildApp(
   await registerRateLimit(app, config.rateLimits.client)
   registerNotFound(app)
   registerHealth(app)
-  undecodable = playManifestRoutes(app, { config, resolver, proxies, now })
+  undecodable = playManifestRoutes(app, { config, resolver, proxies, circle, via: VIA, now })
   if ([...config.partners.values()].some(({ apiPassthrough }) => apiPassthrough.length > 0)) {
     const passthrough = new ApiPassthrough(config.hosts, config.serviceUrl, config.upstreamTimeout)
     app.addHook('onClose', () => passthrough.close())

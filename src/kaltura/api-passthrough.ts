@@ -1,6 +1,7 @@
 import { UpstreamFailure } from './errors.js'
 import { Fetcher, type FetchResult } from './fetcher.js'
 import type { AllowedHosts } from './hosts.js'
+import { VIA } from './via.js'
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>
 
@@ -33,9 +34,6 @@ const ANSWER_HEADERS = ['content-type', 'x-kaltura', 'retry-after'] as const
 const MAX_ANSWER = 2 * 1024 * 1024
 /** Fewer than there are altogether for the gateway's own questions. */
 const CONNECTIONS = 64
-
-/** Names this gateway in `Via`, by which a request that comes back is known. */
-export const VIA = 'playmanifest-gateway'
 
 /**
  * Passes API v3 requests on to Kaltura. It has connections of its own, so that many viewers with slow calls take none

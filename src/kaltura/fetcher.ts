@@ -6,6 +6,7 @@ import { Agent, request } from 'undici'
 import { UpstreamFailure } from './errors.js'
 import type { AllowedHosts } from './hosts.js'
 import { isPrivateAddress } from './private-address.js'
+import { VIA } from './via.js'
 
 export interface FetchOptions {
   method?: 'GET' | 'POST'
@@ -62,7 +63,7 @@ export class Fetcher {
     try {
       const answer = await request(url, {
         method: options.method ?? 'GET',
-        headers: { 'user-agent': USER_AGENT, accept: '*/*', ...options.headers },
+        headers: { 'user-agent': USER_AGENT, accept: '*/*', via: `1.1 ${VIA}`, ...options.headers },
         body: options.body ?? null,
         signal: options.signal,
         dispatcher: match === 'exact' ? this.#trusting : this.#checking

@@ -5,6 +5,7 @@ import { send } from '../answer/send.js'
 import type { Config, PartnerConfig } from '../config/config.js'
 import { checkBitrates } from '../flavors/bitrate-window.js'
 import { isTruthy, parseNumeric } from '../flavors/php-number.js'
+import type { Circle } from '../kaltura/circle.js'
 import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
 import type { Answer, Decision } from '../resolve/decision.js'
 import type { Resolver } from '../resolve/resolver.js'
@@ -14,6 +15,7 @@ import { identifyDevice } from '../viewer/identify-device.js'
 import type { TrustedProxies } from '../viewer/trusted-proxies.js'
 import { readViewerKs } from '../viewer/viewer-ks.js'
 import { checkRequest } from './check-request.js'
+import { clientOf, type LoopCheck, loopCheck, redirectsComeBack } from './loop.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,6 +28,9 @@ export interface PlayManifestRoutesOptions {
   config: Config
   resolver: Resolver
   proxies: TrustedProxies
+  circle: Circle
+  /** How requests of our own are marked. */
+  via: string
   now?: () => number
 }
 
@@ -47,15 +52,13 @@ export function playManifestRoutes(
   app: FastifyInstance,
   options: PlayManifestRoutesOptions
 ): (request: FastifyRequest) => Promise<Rendered | null> {
-  const comesBack = circleCheck(options.config.cdnUrl)
+  const comesBack: LoopCheck = loopCheck(options)
   app.decorateRequest('decision', null)
   // A body is Kaltura's to read: the client sends it again behind the 307. It is answered before anybody looks at it.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  const get = async (request: FastifyRequest): Promise<Rendered> =>
-    comesBack(request) ? loop() : answerGet(request, options)
-  const post = async (request: FastifyRequest): Promise<Rendered> =>
-    comesBack(request) ? loop() : answerPost(request, options)
+  const get = async (request: FastifyRequest): Promise<Rendered> => comesBack(request) ?? answerGet(request, options)
+  const post = async (request: FastifyRequest): Promise<Rendered> => comesBack(request) ?? answerPost(request, options)
   const none = async () => methodNotAllowed()
   const others = app.supportedMethods.filter((name) => !['GET', 'HEAD', 'POST', 'OPTIONS'].includes(name))
   for (const url of SHAPES) {
@@ -86,7 +89,7 @@ export function playManifestRoutes(
 }
 
 async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {
-  const { config } = options
+  const { config, circle } = options
   const parsed = parsePlayManifestUrl(request.raw.url ?? '')
   if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
   const partner = config.partners.get(parsed.request.partnerId)
@@ -96,6 +99,10 @@ async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOpt
   const refused = checkRequest(parsed.request)
   if (refused !== null) return renderProblem(refused)
   const answer = await answerRequest(request, parsed.request, partner, decision, options)
+  if (answer.kind === 'template') {
+    if (circle.proven) return redirectsComeBack(circle)
+    circle.issued(clientOf(request), answer.location)
+  }
   const { staleWhileRevalidate, staleIfError } = config.cache
   return render(answer, decision, { ifNoneMatch: request.headers['if-none-match'], staleWhileRevalidate, staleIfError })
 }
@@ -139,7 +146,7 @@ async function answerRequest(
 }
 
 /** POST goes to Kaltura itself, method and body kept: path and query as they came. */
-function answerPost(request: FastifyRequest, { config }: PlayManifestRoutesOptions): Rendered {
+function answerPost(request: FastifyRequest, { config, circle }: PlayManifestRoutesOptions): Rendered {
   const parsed = parsePlayManifestUrl(request.raw.url ?? '')
   if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
   const { rawPath, rawQuery, partnerId } = parsed.request
@@ -149,6 +156,8 @@ function answerPost(request: FastifyRequest, { config }: PlayManifestRoutesOptio
   const refused = checkRequest(parsed.request)
   if (refused !== null) return renderProblem(refused)
   const location = config.cdnUrl + rawPath + (rawQuery === '' ? '' : `?${rawQuery}`)
+  if (circle.proven) return redirectsComeBack(circle)
+  circle.issued(clientOf(request), location)
   return { status: 307, headers: { location, 'cache-control': 'no-store' }, body: '' }
 }
 
@@ -157,30 +166,6 @@ function hasExpired(expiry: string | false | undefined, now: number): boolean {
   if (!isTruthy(expiry)) return false
   const seconds = parseNumeric(expiry)
   return seconds !== null && seconds <= now / 1000
-}
-
-function loop(): Rendered {
-  return renderProblem(
-    problem(
-      'LOOP',
-      'The host that this gateway redirects to leads back to it. KALTURA_CDN_URL has to name Kaltura itself.'
-    )
-  )
-}
-
-/**
- * Whether a request was meant for the very host that a template would name: then some CDN's origin was moved in a
- * circle, and a redirect would come back for ever. The headers are only compared, never written anywhere.
- */
-function circleCheck(cdnUrl: string): (request: FastifyRequest) => boolean {
-  const { host, protocol } = new URL(cdnUrl)
-  const ending = protocol === 'https:' ? ':443' : ':80'
-  const isOwn = (given: string | string[] | undefined): boolean => {
-    if (typeof given !== 'string') return false
-    const first = (given.split(',', 1)[0] ?? '').trim().toLowerCase()
-    return first === host || first === host + ending
-  }
-  return ({ headers }) => isOwn(headers.host) || isOwn(headers['x-forwarded-host'])
 }
 
 function headerKs(request: FastifyRequest): string | undefined {
