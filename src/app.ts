@@ -13,7 +13,7 @@ import { OwnSessions } from './kaltura/session.js'
 import { VIA } from './kaltura/via.js'
 import { registerClosing } from './plugins/closing.js'
 import { registerCors } from './plugins/cors.js'
-import { clientError, frameworkError, registerErrors, registerNotFound } from './plugins/errors.js'
+import { clientError, frameworkError, registerErrors, registerNotFound, rememberAnswers } from './plugins/errors.js'
 import { registerHealth } from './plugins/health.js'
 import { registerRateLimit } from './plugins/rate-limit.js'
 import { registerRequestLog } from './plugins/request-log.js'
@@ -80,6 +80,7 @@ export async function buildApp(
 
   registerClosing(app)
   registerErrors(app)
+  rememberAnswers(app.server)
   registerRequestLog(app)
   await registerCors(app)
   await registerRateLimit(app, config.rateLimits.client)
