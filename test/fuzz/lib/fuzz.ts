@@ -75,25 +75,20 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   }
   const run = async (): Promise<void> => {
     const connection = new PipelinedConnection(gatewayUrl)
-    const send = async (first: number, messages: readonly Message[]): Promise<void> => {
-      const outcomes = await connection.exchange(messages)
-      for (const [index, outcome] of outcomes.entries()) note(first + index, messages[index]!, outcome)
+    const send = async (numbered: readonly (readonly [number, Message])[]): Promise<void> => {
+      const outcomes = await connection.exchange(numbered.map(([, message]) => message))
+      for (const [index, outcome] of outcomes.entries()) note(...numbered[index]!, outcome)
     }
     while (next < last && Date.now() < until) {
-      let first = next
-      const end = Math.min(last, next + depth)
-      next = end
-      let batch: Message[] = []
-      for (let number = first; number < end; number++) {
-        const message = messageOf(seed, number, upstreamUrl)
-        if (message.last) {
-          if (batch.length > 0) await send(first, batch)
-          await send(number, [message])
-          batch = []
-          first = number + 1
-        } else batch.push(message)
+      const batch: [number, Message][] = []
+      const alone: [number, Message][] = []
+      for (const end = Math.min(last, next + depth); next < end; next++) {
+        const message = messageOf(seed, next, upstreamUrl)
+        if (message.last) alone.push([next, message])
+        else batch.push([next, message])
       }
-      if (batch.length > 0) await send(first, batch)
+      if (batch.length > 0) await send(batch)
+      for (const each of alone) await send([each])
       options.onProgress?.(result.sent)
     }
     connection.close()

@@ -95,7 +95,8 @@ const MUTATIONS: readonly Mutation[] = [
       /\/p\/[^/]*/,
       `/p/${pick(choices, ['101', '102', '-1', '0', '1e3', '', '101%20', '９', '999999999999999999999'])}`
     ),
-  (target, choices) => `${pick(choices, ['/s', '//evil.example', '/', '/./', '/%2e%2e', '/x/..', '*', ''])}${target}`,
+  (target, choices) =>
+    `${pick(choices, ['/s', '/s', '', '', '', '//evil.example', '/', '/./', '/%2e%2e', '/x/..', '*', ''])}${target}`,
   (target, choices) =>
     pick(choices, [
       'http://evil.example',
@@ -127,7 +128,7 @@ const MUTATIONS: readonly Mutation[] = [
 export function makeTarget(choices: Choices, context: TargetContext): string {
   let target = pick(choices, TARGETS)
   // Most of what is sent should get past the router.
-  const mutations = 1 + choices.below(4)
+  const mutations = pick(choices, [1, 1, 1, 2, 2, 3, 4])
   for (let i = 0; i < mutations; i++) target = pick(choices, MUTATIONS)(target, choices, context)
   return target.slice(0, 14_000)
 }
