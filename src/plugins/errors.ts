@@ -99,6 +99,8 @@ function asProblem(error: FastifyError, request: FastifyRequest): Problem {
   if (error.code === 'FST_ERR_BAD_URL') {
     return problem('BAD_ESCAPE', 'The path holds a percent sign or bytes that cannot be decoded.')
   }
+  // The router's own limit for the ids in the path, long before that of the whole URL.
+  if (error.statusCode === 414) return problem('URL_TOO_LONG', 'An id in the path is longer than any id is.')
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return { ...problem('BAD_REQUEST', 'The request could not be understood.'), status: error.statusCode }
   }

@@ -30,17 +30,23 @@ function value(choices: Choices): string {
   }
 }
 
-/** One segment of the path, counted from the front, edited; the query stays. */
+/** Where to change something: mostly behind the prefix, since what the router does not know gets no further. */
+function place(length: number, prefix: number, choices: Choices): number {
+  const from = prefix + 1 < length && !once(choices, 5) ? prefix : 0
+  return from + 1 + choices.below(Math.max(1, length - from - 1))
+}
+
+/** One segment of the path edited; the query stays. */
 function editSegments(target: string, edit: (segments: string[], at: number) => void, choices: Choices): string {
   const question = target.indexOf('?')
   const path = question < 0 ? target : target.slice(0, question)
   const segments = path.split('/')
-  edit(segments, 1 + choices.below(Math.max(1, segments.length - 1)))
+  edit(segments, place(segments.length, segments.indexOf('playManifest'), choices))
   return segments.join('/') + (question < 0 ? '' : target.slice(question))
 }
 
 function insert(target: string, text: string, choices: Choices): string {
-  const at = 1 + choices.below(Math.max(1, target.length))
+  const at = place(target.length + 1, target.indexOf('playManifest') + 11, choices)
   return target.slice(0, at) + text + target.slice(at)
 }
 
@@ -78,8 +84,8 @@ const MUTATIONS: readonly Mutation[] = [
   (target, choices) => addQuery(target, pick(choices, NAMES)),
   // One character by its number, in both spellings, once or twice.
   (target, choices) => {
-    const at = choices.below(target.length)
-    const code = encodeByte(target.charCodeAt(at) & 255)
+    const at = place(target.length, target.indexOf('playManifest') + 11, choices)
+    const code = encodeByte((target.charCodeAt(at) || 0) & 255)
     const text = pick(choices, [code, code.toUpperCase(), code.replace('%', '%25')])
     return target.slice(0, at) + text + target.slice(at + 1)
   },
