@@ -1,4 +1,4 @@
-// The gateway of a fuzzing run, a process of its own. Over IPC: `start` with upstream and variant, then `sample` as often
+// The gateway of a fuzzing run as it was built, a process of its own. Over IPC: `start` with upstream and variant, then `sample` as often
 // as wanted, which collects garbage first.
 import { type FuzzedGateway, startGateway } from '../../test/fuzz/lib/gateway.js'
 
@@ -19,7 +19,7 @@ process.on('disconnect', () => void gateway?.close())
 
 async function obey(order: Order): Promise<void> {
   if (order !== 'sample') {
-    gateway = await startGateway(order.start, order.variant)
+    gateway = await startGateway(order.start, order.variant, 'dist')
     process.send?.({ url: gateway.url })
     return
   }

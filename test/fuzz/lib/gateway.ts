@@ -3,8 +3,6 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { buildApp } from '../../../src/app.js'
-import { loadConfig } from '../../../src/config/load.js'
 
 /** Bytes; small, so that the caches are full long before a run ends and what still grows is a leak. */
 const CACHE = '8MiB'
@@ -20,6 +18,16 @@ cache: { maxBytes: ${CACHE} }
 rateLimits: { client: 10000000, partner: 10000000, misses: 10000000, errors: 10000000, signatures: 10000000 }
 `
 
+/** The gateway's code: as it stands in src, or as it was built. */
+export type Code = Pick<typeof import('../../../src/app.js'), 'buildApp'> &
+  Pick<typeof import('../../../src/config/load.js'), 'loadConfig'>
+
+export async function codeOf(folder: 'src' | 'dist'): Promise<Code> {
+  const root = new URL(`../../../${folder}/`, import.meta.url)
+  const [app, load] = await Promise.all(['app.js', 'config/load.js'].map((file) => import(new URL(file, root).href)))
+  return { buildApp: app.buildApp, loadConfig: load.loadConfig }
+}
+
 export interface FuzzedGateway {
   url: string
   close(): Promise<void>
@@ -30,7 +38,12 @@ export interface FuzzedGateway {
  * count, and never refuse.
  * @param variant even: behind a proxy that it trusts, public answers shared; odd: neither
  */
-export async function startGateway(upstreamUrl: string, variant: number): Promise<FuzzedGateway> {
+export async function startGateway(
+  upstreamUrl: string,
+  variant: number,
+  from: 'src' | 'dist' = 'src'
+): Promise<FuzzedGateway> {
+  const { buildApp, loadConfig } = await codeOf(from)
   const folder = mkdtempSync(join(tmpdir(), 'fuzz-'))
   const file = join(folder, 'gateway.yaml')
   writeFileSync(join(folder, 'secret'), 'fuzz')
