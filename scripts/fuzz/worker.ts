@@ -52,7 +52,7 @@ async function work({ count, seed, number, until }: WorkerOrder): Promise<void> 
       first,
       count: Math.floor((count * (tenth + 1)) / TENTHS) - first,
       seed,
-      until,
+      isOver: () => died !== null || Date.now() > until,
       onProgress: (sent) => process.send?.({ sent: total.sent + sent } satisfies WorkerNews)
     })
     total.sent += part.sent

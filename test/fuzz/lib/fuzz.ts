@@ -18,8 +18,8 @@ export interface FuzzOptions {
   depth?: number
   /** Called after each share of the requests. */
   onProgress?: (done: number) => void
-  /** Unix ms after which no more are made. */
-  until?: number
+  /** Asked before each batch: whether to stop here. */
+  isOver?: () => boolean
 }
 
 export interface Violation {
@@ -56,7 +56,7 @@ export function judgeOutcome(outcome: Outcome, message: Message, upstreamUrl: st
 
 /** Sends requests through the whole gateway and judges every answer. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
-  const { gatewayUrl, upstreamUrl, seed, connections = 8, depth = 32, until = Number.POSITIVE_INFINITY } = options
+  const { gatewayUrl, upstreamUrl, seed, connections = 8, depth = 32, isOver = () => false } = options
   const result: FuzzResult = { sent: 0, statuses: {}, violations: [] }
   const origins = new Set([upstreamUrl, 'https://cdn.example.com'])
   let next = options.first ?? 0
@@ -79,7 +79,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
       const outcomes = await connection.exchange(numbered.map(([, message]) => message))
       for (const [index, outcome] of outcomes.entries()) note(...numbered[index]!, outcome)
     }
-    while (next < last && Date.now() < until) {
+    while (next < last && !isOver()) {
       const batch: [number, Message][] = []
       const alone: [number, Message][] = []
       for (const end = Math.min(last, next + depth); next < end; next++) {
