@@ -7,18 +7,19 @@ import { KalturaApi } from './kaltura/api.js'
 import { ApiPassthrough } from './kaltura/api-passthrough.js'
 import { Breaker } from './kaltura/breaker.js'
 import { CatalogClient } from './kaltura/catalog-client.js'
+import { Circle, type CircleTiming } from './kaltura/circle.js'
 import { Fetcher } from './kaltura/fetcher.js'
 import { GrantClient } from './kaltura/grant-client.js'
 import { Locations } from './kaltura/locations.js'
 import { PlayManifestClient } from './kaltura/playmanifest-client.js'
 import { OwnSessions } from './kaltura/session.js'
-import { VIA } from './kaltura/viewer-headers.js'
+import { VIA } from './kaltura/via.js'
 import { Fleet } from './limits/fleet.js'
 import { fleetKey } from './limits/fleet-key.js'
 import { Limits } from './limits/limits.js'
 import { registerClosing } from './plugins/closing.js'
 import { registerCors } from './plugins/cors.js'
-import { clientError, frameworkError, registerErrors, registerNotFound } from './plugins/errors.js'
+import { clientError, frameworkError, registerErrors, registerNotFound, rememberAnswers } from './plugins/errors.js'
 import { registerHealth } from './plugins/health.js'
 import { registerKsWarning } from './plugins/ks-warning.js'
 import { Metrics, registerMetrics } from './plugins/metrics.js'
@@ -39,6 +40,8 @@ export interface AppDependencies {
   now?: () => number
   /** What is counted; by default counted for nobody. */
   metrics?: Metrics
+  /** How often is looked whether redirects come back; tests hurry. */
+  circleTiming?: Partial<CircleTiming>
 }
 
 /** Sockets at once: each costs about 10 kB while it idles, and what is above finds another gateway or comes later. */
@@ -52,7 +55,7 @@ const MAX_REQUESTS_PER_SOCKET = 10_000
  */
 export async function buildApp(
   config: Config,
-  { logger, now = Date.now, metrics = new Metrics() }: AppDependencies = {}
+  { logger, now = Date.now, metrics = new Metrics(), circleTiming = {} }: AppDependencies = {}
 ): Promise<FastifyInstance> {
   const proxies = new TrustedProxies(config.trustProxy)
   const log = logger ?? pino({ level: config.logLevel })
@@ -97,12 +100,19 @@ export async function buildApp(
   const targets = new TargetClient(manifests, locations)
   const resolver = new Resolver(config, { catalogs, targets, locations }, now)
   const viewers = new ViewerClient(config, locations, now)
+  const circle = new Circle(fetcher, {
+    cdnUrl: config.cdnUrl,
+    partnerId: [...config.partners.keys()][0]!,
+    log: app.log,
+    timing: circleTiming
+  })
   app.server.maxConnections = MAX_CONNECTIONS
   app.addHook('onReady', async () => {
     shared?.connect()
     fleet?.start()
   })
   app.addHook('onClose', async () => {
+    circle.close()
     fleet?.stop()
     shared?.close()
     await Promise.all([fetcher.close(), viewers.close()])
@@ -111,6 +121,7 @@ export async function buildApp(
   const overload = registerOverload(app, config.maxInFlight)
   registerClosing(app)
   registerErrors(app)
+  rememberAnswers(app.server)
   registerRequestLog(app)
   registerMetrics(app, metrics)
   registerKsWarning(app, config.partners, now)
@@ -127,6 +138,8 @@ export async function buildApp(
     viewers,
     locations,
     proxies,
+    circle,
+    via: VIA,
     now,
     admission,
     crowded

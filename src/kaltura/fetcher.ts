@@ -6,6 +6,7 @@ import { isPrivateAddress } from './private-address.js'
 import { type Lookup, publicLookup } from './public-lookup.js'
 import { readAnswer } from './read-answer.js'
 import { type LoadLimits, UpstreamLoad } from './upstream-load.js'
+import { VIA } from './via.js'
 
 export interface FetchOptions {
   method?: 'GET' | 'POST'
@@ -82,7 +83,7 @@ export class Fetcher {
     try {
       const answer = await request(url, {
         method: options.method ?? 'GET',
-        headers: { 'user-agent': USER_AGENT, accept: '*/*', ...options.headers },
+        headers: { 'user-agent': USER_AGENT, accept: '*/*', via: `1.1 ${VIA}`, ...options.headers },
         body: options.body ?? null,
         signal: options.signal,
         dispatcher: match === 'exact' ? this.#trusting : this.#checking

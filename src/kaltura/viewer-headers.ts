@@ -1,4 +1,5 @@
 import { REMOTE_ADDR_HEADER, signedRemoteAddr } from './remote-addr.js'
+import { VIA } from './via.js'
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>
 
@@ -8,9 +9,6 @@ export interface Forwarded {
   address: string
   scheme: 'http' | 'https'
 }
-
-/** Names this gateway in `Via`, by which a request that comes back is known. */
-export const VIA = 'playmanifest-gateway'
 
 /** What of a viewer's request Kaltura may look at. Whatever speaks of addresses, hosts or credentials is not here. */
 const REQUEST_HEADERS = ['accept', 'accept-language', 'user-agent', 'referer'] as const

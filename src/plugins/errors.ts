@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http'
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Problem, problem } from '../answer/problem.js'
@@ -49,12 +49,38 @@ export async function frameworkError(
   send(reply, await limit.weigh(request, rendered ?? renderProblem(asProblem(error, request))))
 }
 
-/** Bytes that are no request, before there is one: a few words of HTTP by hand, and the connection ends. */
+/** The answer to what each connection asked last, given or not. */
+const latest = new WeakMap<Socket, ServerResponse>()
+
+/**
+ * Keeps in mind what is asked on each connection, for `clientError`. An `Expect` that nobody knows may be overlooked
+ * (RFC 9110, 10.1.1); Node would answer it by itself, without CORS and without a problem body.
+ */
+export function rememberAnswers(server: Server): void {
+  server.on('request', (request, response) => latest.set(request.socket, response))
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
+}
+
+/**
+ * Bytes that are no request: a few words of HTTP by hand, and the connection ends. Not before what was asked on it
+ * earlier is answered, or this would be taken for that answer; and nothing is said when they stand in the body of a
+ * request, which has an answer of its own.
+ */
 export function clientError(error: ConnectionError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
+  const answer = latest.get(socket)
+  const end = (): void => {
+    if (answer !== undefined && !answer.req.complete) socket.end()
+    else refuseConnection(error, socket)
+  }
+  if (answer === undefined || answer.writableFinished) end()
+  else answer.once('finish', end)
+}
+
+function refuseConnection(error: ConnectionError, socket: Socket): void {
   const { status, headers, body } = renderProblem(problemOf(error.code))
   const lines = Object.entries({
     ...headers,
@@ -78,6 +104,8 @@ function asProblem(error: FastifyError, request: FastifyRequest): Problem {
   if (error.code === 'FST_ERR_BAD_URL') {
     return problem('BAD_ESCAPE', 'The path holds a percent sign or bytes that cannot be decoded.')
   }
+  // The router's own limit for the ids in the path, long before that of the whole URL.
+  if (error.statusCode === 414) return problem('URL_TOO_LONG', 'An id in the path is longer than any id is.')
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return { ...problem('BAD_REQUEST', 'The request could not be understood.'), status: error.statusCode }
   }

@@ -2,6 +2,7 @@ import type { CacheState } from '../cache/stale-cache.js'
 import { UpstreamFailure } from '../kaltura/errors.js'
 import type { SafeLocation } from '../kaltura/locations.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
+import type { PlayManifestRequest } from '../playmanifest/parse.js'
 import type { SignatureFault } from '../signing/verify.js'
 import type { PrivateVerdict, SharingClass } from './sharing-class.js'
 import type { ViewerAnswer } from './viewer-answer.js'
@@ -67,6 +68,32 @@ export interface Decision {
   signatureKey: string | null
   /** What a grant was used for; null for every other request. */
   grant: { flavorId: string; purpose: string } | null
+}
+
+/** What is known of a request before anything is decided. */
+export function newDecision({ partnerId, effective }: PlayManifestRequest): Decision {
+  return {
+    partnerId,
+    entryId: typeof effective.entryId === 'string' ? effective.entryId : null,
+    format: typeof effective.format === 'string' ? effective.format : '',
+    protocol: typeof effective.protocol === 'string' ? effective.protocol : '',
+    device: 'unknown',
+    deviceSource: 'none',
+    rule: null,
+    flavorIds: null,
+    catalog: null,
+    target: null,
+    sharingClass: null,
+    sharing: [],
+    viewer: null,
+    failure: null,
+    vary: [],
+    answer: null,
+    ks: 'none',
+    signature: 'none',
+    signatureKey: null,
+    grant: null
+  }
 }
 
 /** Leaves in the decision whom the answer may be given to, and why. */

@@ -3,7 +3,7 @@ import { UpstreamFailure } from '../kaltura/errors.js'
 import type { FetchResult } from '../kaltura/fetcher.js'
 import type { Locations, SafeLocation } from '../kaltura/locations.js'
 import { locationOf, resolveUrl } from '../kaltura/playmanifest-client.js'
-import { addressHeaders, type Forwarded, type Headers, VIA, viewerHeaders } from '../kaltura/viewer-headers.js'
+import { addressHeaders, type Forwarded, type Headers, viewerHeaders } from '../kaltura/viewer-headers.js'
 import { ViewerPlayManifest } from '../kaltura/viewer-playmanifest.js'
 import { isTrouble, parseErrorHeader } from '../playmanifest/errors.js'
 import { manifestKind } from '../playmanifest/formats.js'
@@ -81,13 +81,12 @@ export class ViewerClient {
   }
 
   /** Why a viewer is not even asked for, or null. */
-  #reasonAgainst({ request, partner, ks, decision }: ResolveInput, { headers, forwarded }: Viewer): string | null {
+  #reasonAgainst({ request, partner, ks, decision }: ResolveInput, { forwarded }: Viewer): string | null {
     const untouchable = untouchableReason(request, partner, ks)
     if (untouchable !== null) return untouchable
     if (decision.target === 'failed' || decision.target === 'pending') return 'playManifest has just failed'
     if (decision.sharingClass === 'public') return 'it is public'
     if (forwarded === null) return "the viewer's address is not known"
-    if (String(headers.via ?? '').includes(VIA)) return 'it came from a gateway'
     // Kaltura would take him for a viewer by https, which he is not.
     if (forwarded.scheme === 'http' && this.#config.serviceUrl.startsWith('https:')) return 'the viewer came by http'
     return null

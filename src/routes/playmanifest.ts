@@ -6,10 +6,11 @@ import { send } from '../answer/send.js'
 import type { Config, PartnerConfig } from '../config/config.js'
 import { checkBitrates } from '../flavors/bitrate-window.js'
 import { isTruthy, parseNumeric } from '../flavors/php-number.js'
+import type { Circle } from '../kaltura/circle.js'
 import type { GrantClient } from '../kaltura/grant-client.js'
 import type { Locations } from '../kaltura/locations.js'
 import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
-import type { Answer, Decision } from '../resolve/decision.js'
+import { type Answer, type Decision, newDecision } from '../resolve/decision.js'
 import type { ResolveInput } from '../resolve/input.js'
 import type { Resolver } from '../resolve/resolver.js'
 import type { Viewer, ViewerClient } from '../resolve/viewer-client.js'
@@ -21,6 +22,7 @@ import { sureViewerAddress } from '../viewer/viewer-address.js'
 import { readViewerKs } from '../viewer/viewer-ks.js'
 import { checkRequest } from './check-request.js'
 import { answerGrant } from './grant.js'
+import { clientOf, type LoopCheck, loopCheck, redirectsComeBack } from './loop.js'
 import { checkSignature } from './signature.js'
 
 declare module 'fastify' {
@@ -37,6 +39,9 @@ export interface PlayManifestRoutesOptions {
   viewers: ViewerClient
   locations: Locations
   proxies: TrustedProxies
+  circle: Circle
+  /** How requests of our own are marked. */
+  via: string
   now: () => number
   /** What the limits say to a request for which Kaltura has to be asked. Default: all may. */
   admission?: (request: FastifyRequest) => () => Promise<boolean>
@@ -62,15 +67,13 @@ export function playManifestRoutes(
   app: FastifyInstance,
   options: PlayManifestRoutesOptions
 ): (request: FastifyRequest) => Promise<Rendered | null> {
-  const comesBack = circleCheck(options.config.cdnUrl)
+  const comesBack: LoopCheck = loopCheck(options)
   app.decorateRequest('decision', null)
   // A body is Kaltura's to read: the client sends it again behind the 307. It is answered before anybody looks at it.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  const get = async (request: FastifyRequest): Promise<Rendered> =>
-    comesBack(request) ? loop() : answerGet(request, options)
-  const post = async (request: FastifyRequest): Promise<Rendered> =>
-    comesBack(request) ? loop() : answerPost(request, options)
+  const get = async (request: FastifyRequest): Promise<Rendered> => comesBack(request) ?? answerGet(request, options)
+  const post = async (request: FastifyRequest): Promise<Rendered> => comesBack(request) ?? answerPost(request, options)
   const none = async () => methodNotAllowed()
   const others = app.supportedMethods.filter((name) => !['GET', 'HEAD', 'POST', 'OPTIONS'].includes(name))
   for (const url of SHAPES) {
@@ -101,7 +104,7 @@ export function playManifestRoutes(
 }
 
 async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {
-  const { config } = options
+  const { config, circle } = options
   const parsed = parsePlayManifestUrl(request.raw.url ?? '')
   if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
   const partner = config.partners.get(parsed.request.partnerId)
@@ -119,6 +122,10 @@ async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOpt
   const refused = checkRequest(signed.request)
   if (refused !== null) return renderProblem(refused)
   const answer = await answerRequest(request, signed.request, partner, decision, options)
+  if (answer.kind === 'template') {
+    if (circle.proven) return redirectsComeBack(circle)
+    circle.issued(clientOf(request), answer.location)
+  }
   decision.answer = answer.kind
   const { staleWhileRevalidate, staleIfError } = config.cache
   const ifNoneMatch = request.headers['if-none-match']
@@ -188,7 +195,7 @@ function viewerOf(
 
 /** POST goes to Kaltura itself, method and body kept: path and query as they came. A body is never signed. */
 async function answerPost(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {
-  const { config, locations } = options
+  const { config, locations, circle } = options
   const parsed = parsePlayManifestUrl(request.raw.url ?? '')
   if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
   const partner = config.partners.get(parsed.request.partnerId)
@@ -205,9 +212,11 @@ async function answerPost(request: FastifyRequest, options: PlayManifestRoutesOp
   if (!signed.ok) return renderProblem(signed.problem)
   const refused = checkRequest(signed.request)
   if (refused !== null) return renderProblem(refused)
-  decision.answer = 'post'
   const { rawPath, rawQuery } = signed.request
   const location = locations.atKaltura(rawPath + (rawQuery === '' ? '' : `?${rawQuery}`))
+  if (circle.proven) return redirectsComeBack(circle)
+  decision.answer = 'post'
+  circle.issued(clientOf(request), location)
   return redirect(location, { 'cache-control': 'no-store' }, 307)
 }
 
@@ -218,56 +227,7 @@ function hasExpired(expiry: string | false | undefined, now: number): boolean {
   return seconds !== null && seconds <= now / 1000
 }
 
-function loop(): Rendered {
-  return renderProblem(
-    problem(
-      'LOOP',
-      'The host that this gateway redirects to leads back to it. KALTURA_CDN_URL has to name Kaltura itself.'
-    )
-  )
-}
-
-/**
- * Whether a request was meant for the very host that a template would name: then some CDN's origin was moved in a
- * circle, and a redirect would come back for ever. The headers are only compared, never written anywhere.
- */
-function circleCheck(cdnUrl: string): (request: FastifyRequest) => boolean {
-  const { host, protocol } = new URL(cdnUrl)
-  const ending = protocol === 'https:' ? ':443' : ':80'
-  const isOwn = (given: string | string[] | undefined): boolean => {
-    if (typeof given !== 'string') return false
-    const first = (given.split(',', 1)[0] ?? '').trim().toLowerCase()
-    return first === host || first === host + ending
-  }
-  return ({ headers }) => isOwn(headers.host) || isOwn(headers['x-forwarded-host'])
-}
-
 function headerKs(request: FastifyRequest): string | undefined {
   const value = request.headers['x-kaltura-ks']
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
-}
-
-function newDecision({ partnerId, effective }: PlayManifestRequest): Decision {
-  return {
-    partnerId,
-    entryId: typeof effective.entryId === 'string' ? effective.entryId : null,
-    format: typeof effective.format === 'string' ? effective.format : '',
-    protocol: typeof effective.protocol === 'string' ? effective.protocol : '',
-    device: 'unknown',
-    deviceSource: 'none',
-    rule: null,
-    flavorIds: null,
-    catalog: null,
-    target: null,
-    sharingClass: null,
-    sharing: [],
-    viewer: null,
-    failure: null,
-    vary: [],
-    answer: null,
-    ks: 'none',
-    signature: 'none',
-    signatureKey: null,
-    grant: null
-  }
 }

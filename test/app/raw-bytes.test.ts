@@ -41,6 +41,13 @@ t.test('bytes that are no request get a 4xx with a problem body, and the server 
   t.equal((await ask('/livez')).status, 200)
 })
 
+t.test('a partner id longer than any is a URL too long', async (t) => {
+  const { ask } = await withGateway(t)
+  const answer = await ask(`/p/${'1'.repeat(150)}/sp/0/playManifest/entryId/0_a`)
+  t.equal(answer.status, 414)
+  t.equal(JSON.parse(answer.body).code, 'URL_TOO_LONG')
+})
+
 t.test('odd request targets', async (t) => {
   const { gatewayUrl } = await withGateway(t)
   const get = (target: string) => send(gatewayUrl, `GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)

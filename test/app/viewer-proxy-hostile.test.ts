@@ -254,6 +254,6 @@ t.test('a viewer by http is not made one by https', async (t) => {
 
 t.test('a request that a gateway sent is not fetched again', async (t) => {
   const { get, seen } = await gateway(t, body(`${PLAYLIST}low.m3u8\n`))
-  t.equal((await get(PATH, { ...VIEWER, via: '1.1 playmanifest-gateway' })).statusCode, 302)
+  t.equal((await get(PATH, { ...VIEWER, via: '1.1 playmanifest-gateway' })).statusCode, 508)
   t.same(seen, [])
 })

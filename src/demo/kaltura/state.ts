@@ -1,3 +1,5 @@
+import { isProbe } from '../../kaltura/circle-probe.js'
+
 /** How an endpoint misbehaves: drops the connection, never answers, answers this status, or answers nonsense. */
 export type Fault = null | 'reset' | 'hang' | 'garbage' | number
 
@@ -24,7 +26,8 @@ export interface CallRecord {
 export interface KalturaState {
   api: EndpointState
   playManifest: EndpointState
-  calls: { api: number; playManifest: number; log: CallRecord[] }
+  /** `probes`: playManifest requests by which a gateway asks who answers here; they stand nowhere else. */
+  calls: { api: number; playManifest: number; probes: number; log: CallRecord[] }
 }
 
 /** Requests that the log keeps; older ones are dropped. */
@@ -34,12 +37,16 @@ export function createState(): KalturaState {
   return {
     api: { delayMs: 0, fail: null },
     playManifest: { delayMs: 0, fail: null },
-    calls: { api: 0, playManifest: 0, log: [] }
+    calls: { api: 0, playManifest: 0, probes: 0, log: [] }
   }
 }
 
 /** Counts a request and writes it to the log. */
 export function record(state: KalturaState, call: CallRecord): void {
+  if (isProbe(call.url)) {
+    state.calls.probes++
+    return
+  }
   state.calls[call.endpoint]++
   state.calls.log.push(call)
   if (state.calls.log.length > LOG_LENGTH) state.calls.log.shift()
@@ -49,5 +56,6 @@ export function record(state: KalturaState, call: CallRecord): void {
 export function resetCalls(state: KalturaState): void {
   state.calls.api = 0
   state.calls.playManifest = 0
+  state.calls.probes = 0
   state.calls.log.length = 0
 }
