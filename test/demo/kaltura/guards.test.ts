@@ -45,7 +45,7 @@ const entries = [
 const data: CatalogData = {
   partners: [partner],
   entries,
-  flavors: entries.map((entry) => makeFlavor(`${entry.id}f`, entry, 'web,mbr')),
+  flavors: entries.map((entry) => makeFlavor(`${entry.id}f`, entry, 'web,mbr,iphonenew,ipadnew')),
   accessControlProfiles: [limited],
   conversionProfiles: [],
   deliveryProfiles: [
