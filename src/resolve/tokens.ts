@@ -40,7 +40,8 @@ const NAMES: ReadonlySet<string> = new Set([
 /** What tokens are called by, whatever the CDN. */
 const NAME_PART = /hmac|sign|token|secur|credential|verify|hash|^nv[ab]$|^acl$/
 
-const PATH_TOKEN = /\/(?:ks|sig|exp|t|token|hdnea|hdnts|kt)\/|\/(?:hdnea|hdnts|exp|hmac)=|;(?:hdnea|hdnts)=|djJ8/i
+const PATH_TOKEN =
+  /\/(?:ks|sig|exp|t|token|hdnea|hdnts|kt)\/|\/(?:hdnea|hdnts|hdntl|exp|hmac)=|;(?:hdnea|hdnts|hdntl)=|djJ8/i
 
 /** What in a URL looks like a token, by name and never by value; null when nothing does. */
 export function tokenIn(url: string): string | null {
