@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { CatalogEntry } from '../../src/demo/kaltura/index.js'
+import { atGateway } from '../matrix/doors.js'
 import { type Cell, Matrix } from '../matrix/matrix.js'
 import { seeded, shuffled } from '../matrix/orders.js'
 import { profileId } from '../matrix/profiles.js'
@@ -46,12 +47,12 @@ t.test('what Kaltura no longer gives', async (t) => {
     const world = await makeWorld({ cdnScheme: 'request' })
     t.teardown(() => world.close())
     const matrix = new Matrix(world)
-    const app = await world.gateway('mirror')
+    const door = atGateway(await world.gateway('mirror'))
     const kind = world.kinds[0]!
     const run = async (where: string, seed: number): Promise<void> => {
       matrix.oracle.forget()
       const cells: Cell[] = WAYS.flatMap((request) => world.viewers.map((viewer) => ({ kind, viewer, request })))
-      for (const cell of shuffled(cells, seeded(seed))) await matrix.visit(app, cell, `${name}, ${where}`)
+      for (const cell of shuffled(cells, seeded(seed))) await matrix.visit(door, cell, `${name}, ${where}`)
     }
     await run('before', 1)
     t.ok(matrix.answeredHere > 50, 'it was public')
@@ -60,7 +61,7 @@ t.test('what Kaltura no longer gives', async (t) => {
     world.clock.now += FRESH + SECOND
     for (const request of WAYS) {
       const [viewer] = world.viewers
-      await new Matrix(world).visit(app, { kind, viewer: viewer!, request }, 'renewing')
+      await new Matrix(world).visit(door, { kind, viewer: viewer!, request }, 'renewing')
     }
     await settled(world)
     await run('once a new answer was fetched', 2)
@@ -79,15 +80,15 @@ t.test('nobody asked in between: not even the first to come gets the old answer 
     for (const request of WAYS) {
       const world = await makeWorld({ cdnScheme: 'request' })
       const matrix = new Matrix(world)
-      const app = await world.gateway('mirror')
+      const door = atGateway(await world.gateway('mirror'))
       const kind = world.kinds[0]!
       const [viewer] = world.viewers
-      await matrix.visit(app, { kind, viewer: viewer!, request }, 'before')
+      await matrix.visit(door, { kind, viewer: viewer!, request }, 'before')
       world.catalog.updateEntry(kind.entryId, change(world))
       world.clock.now += FRESH + RENEWING + SECOND
       for (const next of world.viewers) {
         matrix.oracle.forget()
-        await matrix.visit(app, { kind, viewer: next, request }, `${name}, first past the bound`)
+        await matrix.visit(door, { kind, viewer: next, request }, `${name}, first past the bound`)
       }
       counts.cells += matrix.cells
       counts.wrong.push(...matrix.violations)
@@ -105,11 +106,11 @@ t.test('an end that was known does not wait for a life to pass', async (t) => {
   const cells: Cell[] = WAYS.flatMap((request) => world.viewers.map((viewer) => ({ kind, viewer, request })))
   const matrix = new Matrix(world)
   world.catalog.updateEntry(kind.entryId, { endDate: world.clock.now / 1000 + 100 })
-  const app = await world.gateway('mirror')
+  const door = atGateway(await world.gateway('mirror'))
   for (const seconds of [0, 39, 20, 20, 20, 2]) {
     world.clock.now += seconds * SECOND
     matrix.oracle.forget()
-    for (const cell of shuffled(cells, seeded(seconds))) await matrix.visit(app, cell, `${seconds} s on`)
+    for (const cell of shuffled(cells, seeded(seconds))) await matrix.visit(door, cell, `${seconds} s on`)
   }
   t.strictSame(matrix.violations.slice(0, 20), [], `${matrix.violations.length} of ${matrix.cells} cells`)
   tellsOf(t, 'An entry that ends while it is asked for', matrix.cells, matrix.violations.length)

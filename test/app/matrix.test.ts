@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { atGateway, atModelCdn } from '../matrix/doors.js'
 import { type Cell, Matrix } from '../matrix/matrix.js'
 import { ModelCdn } from '../matrix/model-cdn.js'
 import { seeded, shuffled } from '../matrix/orders.js'
@@ -47,12 +48,12 @@ async function part(t: Test, name: string, floor: number, run: () => Promise<voi
 
 t.test('one after the other, and the other way round: each viewer before and after each other', async (t) => {
   await part(t, 'One after the other, `mirror`', 30_000, async () => {
-    const app = await world.gateway('mirror')
-    for (const cells of sequences()) for (const cell of cells) await matrix.visit(app, cell, 'forwards')
+    const door = atGateway(await world.gateway('mirror'))
+    for (const cells of sequences()) for (const cell of cells) await matrix.visit(door, cell, 'forwards')
   })
   await part(t, 'The same orders backwards', 9_000, async () => {
-    const app = await world.gateway('mirror')
-    for (const cells of sequences(MAIN, true)) for (const cell of cells) await matrix.visit(app, cell, 'backwards')
+    const door = atGateway(await world.gateway('mirror'))
+    for (const cells of sequences(MAIN, true)) for (const cell of cells) await matrix.visit(door, cell, 'backwards')
   })
   t.ok(matrix.answeredHere > 1000, `${matrix.answeredHere} cells were answered from here`)
 })
@@ -62,7 +63,8 @@ t.test('first of all: each viewer before a gateway that knows nothing', async (t
     for (const request of MAIN.slice(0, 3)) {
       for (const viewer of world.viewers) {
         const app = await world.gateway('mirror')
-        for (const kind of world.kinds) await matrix.visit(app, { kind, viewer, request }, 'cold')
+        const door = atGateway(app)
+        for (const kind of world.kinds) await matrix.visit(door, { kind, viewer, request }, 'cold')
         await app.close()
       }
     }
@@ -71,8 +73,8 @@ t.test('first of all: each viewer before a gateway that knows nothing', async (t
 
 t.test('all at once: one upstream call for many, none of whom gets what is not his', async (t) => {
   await part(t, 'All at once, cold', 9_000, async () => {
-    const app = await world.gateway('mirror')
-    for (const cells of sequences(MAIN)) await Promise.all(cells.map((cell) => matrix.visit(app, cell, 'at once')))
+    const door = atGateway(await world.gateway('mirror'))
+    for (const cells of sequences(MAIN)) await Promise.all(cells.map((cell) => matrix.visit(door, cell, 'at once')))
   })
 })
 
@@ -80,8 +82,8 @@ for (const delivery of ['proxy', 'redirect'] as const) {
   t.test(`delivery ${delivery}`, async (t) => {
     const counted = delivery === 'proxy' ? loose : matrix
     const run = async () => {
-      const app = await world.gateway(delivery)
-      for (const cells of sequences(MAIN)) for (const cell of cells) await counted.visit(app, cell, delivery)
+      const door = atGateway(await world.gateway(delivery))
+      for (const cells of sequences(MAIN)) for (const cell of cells) await counted.visit(door, cell, delivery)
     }
     await part(t, `One after the other, \`${delivery}\``, 9_000, run, counted)
   })
@@ -90,8 +92,8 @@ for (const delivery of ['proxy', 'redirect'] as const) {
 t.test('behind a model of a caching CDN', async (t) => {
   const cdn = new ModelCdn()
   await part(t, 'Behind a model CDN', 30_000, async () => {
-    const app = await world.gateway('mirror')
-    for (const cells of sequences()) for (const cell of cells) await matrix.visit(app, cell, 'cdn', cdn)
+    const door = atModelCdn(await world.gateway('mirror'), cdn)
+    for (const cells of sequences()) for (const cell of cells) await matrix.visit(door, cell, 'cdn')
   })
   t.ok(cdn.hits > 5_000, `${cdn.hits} answers came from its store`)
 })

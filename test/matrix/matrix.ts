@@ -1,12 +1,12 @@
-import type { FastifyInstance } from 'fastify'
+import type { Door } from './doors.js'
 import type { EntryKind } from './entries.js'
 import { flavorsIn, gainOf, tokensIn } from './gain.js'
 import { judge } from './judge.js'
-import { type ModelCdn, mayBeStored } from './model-cdn.js'
+import { mayBeStored } from './model-cdn.js'
 import { Oracle } from './oracle.js'
 import { gatewayPath, isRuled, type RequestKind } from './requests.js'
 import type { Sent, Viewer } from './viewers.js'
-import { type Asked, inject, type Reply, type World } from './world.js'
+import type { Reply, World } from './world.js'
 
 /** One cell: this viewer asks for this entry in this way. */
 export interface Cell {
@@ -42,29 +42,20 @@ export class Matrix {
     this.#isExact = isExact
   }
 
-  /** Asks a gateway, or the cache before it, and judges the answer. */
-  async visit(app: FastifyInstance, cell: Cell, where: string, cdn?: ModelCdn): Promise<void> {
+  /** Asks at a door and judges the answer. */
+  async visit(door: Door, cell: Cell, where: string): Promise<void> {
     const { kind, viewer, request } = cell
     const sent = viewer.sends(kind)
     for (const secret of sent.secrets) this.#remember(secret, viewer)
-    const asked = this.#asked(cell, sent, cdn !== undefined)
-    const raw = cdn === undefined ? await inject(app, asked) : await cdn.ask(asked, () => inject(app, asked))
+    const path = gatewayPath(kind, request, sent)
+    const raw = await door(viewer, sent, path)
     this.cells++
     const wrong = [...(await this.#wrongInRaw(raw, cell, sent)), ...(await this.#wrongInEnd(raw, cell, sent))]
     for (const what of wrong) {
       this.violations.push(
-        `${where} | ${kind.name} | ${viewer.name} | ${request.name} | ${what} | ${raw.status} ${asked.path}`
+        `${where} | ${kind.name} | ${viewer.name} | ${request.name} | ${what} | ${raw.status} ${path}`
       )
     }
-  }
-
-  /** A CDN is the gateway's peer and says itself who asked and how; so does the proxy that https viewers come through. */
-  #asked({ kind, viewer, request }: Cell, sent: Sent, behindCdn: boolean): Asked {
-    const path = gatewayPath(kind, request, sent)
-    if (!behindCdn && !viewer.https) return { path, headers: sent.headers, address: viewer.address }
-    const { host: _host, 'x-forwarded-host': _named, 'x-kaltura-remote-addr': _stated, ...headers } = sent.headers
-    const forwarded = { 'x-forwarded-proto': viewer.https ? 'https' : 'http', 'x-forwarded-for': viewer.address }
-    return { path, headers: { ...headers, ...forwarded }, address: '127.0.0.1' }
   }
 
   #remember(secret: string, viewer: Viewer): void {
