@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { atGateway, type Door } from '../matrix/doors.js'
 import type { EntryKind } from '../matrix/entries.js'
@@ -125,4 +126,22 @@ t.test('what is more, and what is not', async (t) => {
   t.ok(more(error(2), error(7)))
   t.ok(judge(error(3), direct, null).less)
   t.equal(gain(302, { location: '' }).kind, 'refused')
+})
+
+t.test('docs/security.md counts right', async (t) => {
+  const page = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8')
+  for (const [count, what] of [
+    [world.kinds.length, 'kinds of entry'],
+    [world.viewers.length, 'kinds of viewer'],
+    [REQUESTS.length, 'ways to ask']
+  ] as const) {
+    t.match(page, `**${count} ${what}**`)
+  }
+  const rows = [...page.matchAll(/^\| ([^|]+) \| ([\d,]+) \| 0 \|$/gm)]
+  const counts = rows.map(([, name, cells]) => [name, Number(cells!.replaceAll(',', ''))] as const)
+  const all = counts.find(([name]) => name === 'All')?.[1]
+  t.equal(
+    all,
+    counts.filter(([name]) => name !== 'All').reduce((sum, [, cells]) => sum + cells, 0)
+  )
 })
