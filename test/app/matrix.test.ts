@@ -6,7 +6,7 @@ import { seeded, shuffled } from '../matrix/orders.js'
 import { REQUESTS } from '../matrix/requests.js'
 import { tellsOf } from '../matrix/security-doc.js'
 import type { Viewer } from '../matrix/viewers.js'
-import { makeWorld } from '../matrix/world.js'
+import { makeWorld, type World } from '../matrix/world.js'
 
 /**
  * Every kind of entry, every kind of viewer, every way to ask: in no cell does a viewer get more through the gateway than
@@ -25,10 +25,10 @@ const loose = new Matrix(world, false, matrix.oracle)
 const MAIN = REQUESTS.filter(({ name }) => ['url', 'applehttp', 'auto, no protocol', 'mpegdash'].includes(name))
 
 /** One order of viewers for each entry and way to ask; the reverse is the same backwards. */
-function* sequences(requests = REQUESTS, isReversed = false): Generator<Cell[]> {
-  for (const [number, kind] of world.kinds.entries()) {
+function* sequences(requests = REQUESTS, isReversed = false, of: World = world): Generator<Cell[]> {
+  for (const [number, kind] of of.kinds.entries()) {
     for (const request of requests) {
-      const order: Viewer[] = shuffled(world.viewers, seeded(number * 100 + REQUESTS.indexOf(request)))
+      const order: Viewer[] = shuffled(of.viewers, seeded(number * 100 + REQUESTS.indexOf(request)))
       yield (isReversed ? order.reverse() : order).map((viewer) => ({ kind, viewer, request }))
     }
   }
@@ -96,4 +96,17 @@ t.test('behind a model of a caching CDN', async (t) => {
     for (const cells of sequences()) for (const cell of cells) await matrix.visit(door, cell, 'cdn')
   })
   t.ok(cdn.hits > 5_000, `${cdn.hits} answers came from its store`)
+})
+
+t.test('before a Kaltura that marks every answer as one that may be kept', async (t) => {
+  // Forced caching headers are what an operator denies by stating sharePublic; the gateway does not rest on that alone.
+  const forcing = await makeWorld({ cdnScheme: 'request', forcesCaching: true })
+  t.teardown(() => forcing.close())
+  const counted = new Matrix(forcing)
+  const run = async () => {
+    const door = atGateway(await forcing.gateway('mirror'))
+    for (const cells of sequences(MAIN, false, forcing))
+      for (const cell of cells) await counted.visit(door, cell, 'forced')
+  }
+  await part(t, 'Kaltura marks everything as public', 9_000, run, counted)
 })

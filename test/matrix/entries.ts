@@ -63,7 +63,10 @@ function partner(id: number, over: Partial<Partner> = {}): Partner {
 const KEY = '00112233445566778899aabbccddeeff'
 const akamai = { type: 'akamaiSecureHd', key: KEY, window: 300, paramName: 'hdnts', limitIpAddress: true }
 
-function deliveryProfiles(): DeliveryProfile[] {
+/** A token that looks like any other folder: only `no-store` tells of it. */
+const vnpt = { type: 'vnpt', key: KEY, window: 300, tokenizationFormat: 1, shouldIncludeClientIp: true }
+
+function deliveryProfiles(hasHiddenToken: boolean): DeliveryProfile[] {
   const of = (id: number, partnerId: number, over: Partial<DeliveryProfile>): DeliveryProfile => ({
     id,
     partnerId,
@@ -79,7 +82,7 @@ function deliveryProfiles(): DeliveryProfile[] {
   return [
     ...DELIVERY_PROFILES,
     of(400, 0, { kind: 'live-external', streamerType: 'applehttp' }),
-    of(401, tokens, { tokenizer: { type: 'kaltura', key: KEY, window: 300 } }),
+    of(401, tokens, { tokenizer: hasHiddenToken ? vnpt : { type: 'kaltura', key: KEY, window: 300 } }),
     of(402, tokens, { ...hls, tokenizer: akamai }),
     of(403, tokens, { ...dash, tokenizer: akamai }),
     of(411, staticTokens, { kind: 'generic-http', pattern: `/{url}?hdnea=${STATIC_TOKEN}` }),
@@ -113,8 +116,8 @@ interface Placing {
   mayRefuse?: boolean
 }
 
-/** Every kind of entry, and the catalog that holds them. `now`: Unix ms. */
-export function matrixEntries(now: () => number): { kinds: EntryKind[]; catalog: Catalog } {
+/** Every kind of entry, and the catalog that holds them. `now`: Unix ms; `hasHiddenToken`: of `tokens in the delivery`. */
+export function matrixEntries(now: () => number, hasHiddenToken: boolean): { kinds: EntryKind[]; catalog: Catalog } {
   const kinds: EntryKind[] = []
   const entries: CatalogEntry[] = []
   const flavors: CatalogFlavor[] = []
@@ -161,6 +164,7 @@ export function matrixEntries(now: () => number): { kinds: EntryKind[]; catalog:
   add('entitled users only', { entitledUsers: ['kim'] })
   add('entitled and rejected', { entitledUsers: ['kim'], moderationStatus: 3 })
   add('child of a protected parent', { parentEntryId: idOf('rule: session') })
+  add('child of a parent bound to addresses', { parentEntryId: idOf('rule: address') })
   add('child of a rejected parent', { parentEntryId: idOf('rejected') })
   add('child of a missing parent', { parentEntryId: '0_nosuch99' })
   const live = { type: 7, mediaType: 201, sourceType: 32, lengthInMsecs: 0, conversionProfileId: 2 }
@@ -187,7 +191,12 @@ export function matrixEntries(now: () => number): { kinds: EntryKind[]; catalog:
   add('no credential', {}, { owner: noCredential })
   kinds.push({ name: 'no such entry', entryId: '0_nosuch99', partnerId: main })
 
-  const partners = Object.values(PARTNERS).map((id) => partner(id, id === blocked ? { status: 2 } : {}))
+  const over = new Map<number, Partial<Partner>>([
+    [blocked, { status: 2 }],
+    // What sharePublic would deny: not to be seen through the API, and nothing in the answers tells of it.
+    [notStated, { blockedCountries: ['US'] }]
+  ])
+  const partners = Object.values(PARTNERS).map((id) => partner(id, over.get(id)))
   const catalog = new Catalog(
     {
       partners,
@@ -195,7 +204,7 @@ export function matrixEntries(now: () => number): { kinds: EntryKind[]; catalog:
       flavors: flavors.map((flavor, index) => ({ ...flavor, order: index + 1 })),
       accessControlProfiles: matrixProfiles(main, [other, tokens, staticTokens, notStated, blocked, noCredential]),
       conversionProfiles: conversionProfiles(main),
-      deliveryProfiles: deliveryProfiles(),
+      deliveryProfiles: deliveryProfiles(hasHiddenToken),
       flavorParams: FLAVOR_PARAMS,
       captions: ['public', 'rule: session'].map((name, index) => ({
         id: `0_caption${index}`,

@@ -39,10 +39,12 @@ export class Oracle {
   /** Where a reply leads once the viewer has followed it to Kaltura: same address, same headers. */
   follow(reply: Reply, viewer: Viewer, sent: Sent): Reply {
     let last = reply
+    // A session that came in a header is in the redirect, or it is lost: clients need not send the header again.
+    const { 'x-kaltura-ks': _ks, ...headers } = sent.headers
     for (let hop = 0; hop < 5; hop++) {
       const { location = '' } = last.headers
       if (last.status < 300 || last.status >= 400 || !location.startsWith(`${this.#world.kalturaUrl}/`)) return last
-      last = this.#ask(viewer, sent, location.slice(this.#world.kalturaUrl.length))
+      last = this.#ask(viewer, { headers }, location.slice(this.#world.kalturaUrl.length))
     }
     return last
   }
@@ -66,8 +68,8 @@ export class Oracle {
     return new Set((list?.objects ?? []).map(({ id }) => id))
   }
 
-  #ask(viewer: Viewer, { headers }: Sent, path: string): Reply {
-    const key = `${viewer.name} ${path}`
+  #ask(viewer: Viewer, { headers }: Pick<Sent, 'headers'>, path: string): Reply {
+    const key = `${viewer.name} ${headers['x-kaltura-ks'] === undefined} ${path}`
     const known = this.#replies.get(key)
     if (known !== undefined) return known
     const reply = this.#askNow({ path, headers, address: viewer.address })

@@ -47,15 +47,21 @@ export interface World {
 export interface WorldOptions {
   /** `request`: delivery URLs have the scheme that was asked for; `base`: all of them play from the embedded CDN. */
   cdnScheme: 'request' | 'base'
+  /** Kaltura marks all its answers as ones that may be kept: the gateway has to know better by itself. */
+  forcesCaching?: boolean
   /** Changes the gateway's configuration. */
   configure?: (config: Config) => Config
 }
 
 /** Kaltura and CDN listen on free ports, since the gateway asks them over the wire; viewers are injected. */
-export async function makeWorld({ cdnScheme, configure = (config) => config }: WorldOptions): Promise<World> {
+export async function makeWorld({
+  cdnScheme,
+  forcesCaching = false,
+  configure = (config) => config
+}: WorldOptions): Promise<World> {
   const clock = { now: START }
   const now = () => clock.now
-  const { kinds, catalog } = matrixEntries(now)
+  const { kinds, catalog } = matrixEntries(now, !forcesCaching)
   const state = createState()
   const cdn = buildCdn({
     lookup: (entryId, flavorId) => {
@@ -69,6 +75,7 @@ export async function makeWorld({ cdnScheme, configure = (config) => config }: W
     catalog,
     cdnBaseUrl: cdnUrl,
     cdnScheme,
+    forcesCaching,
     state,
     now,
     country: countryOf,

@@ -20,6 +20,8 @@ export interface Partner {
   permissions?: readonly string[]
   /** Stands for `{deliveryCode}` when a request has none. */
   defaultDeliveryCode?: string
+  /** Countries that nothing is delivered to; such answers say nothing of depending on the viewer, and no API shows it. */
+  blockedCountries?: readonly string[]
   /** Whether manifests name languages by three letters. */
   threeLetterLanguages?: boolean
 }

@@ -51,7 +51,7 @@ const REJECTED = 3
 
 /**
  * The order of checks of reference playmanifest.md section 6, first failure wins. Throws PlayManifestError.
- * Not simulated: country block and encryption enforcement of a partner.
+ * Not simulated: encryption enforcement of a partner.
  */
 export function admit(options: KalturaOptions, params: EffectiveParameters, viewer: Viewer): Admitted {
   const now = Math.floor((options.now ?? Date.now)() / 1000)
@@ -70,6 +70,8 @@ export function admit(options: KalturaOptions, params: EffectiveParameters, view
   const partner = options.catalog.partners.get(entry.partnerId)
   if (partner === undefined) throw new PlayManifestError(14)
   if (partner.status !== 1) throw new PlayManifestError(15)
+  const country = options.country?.(viewer.ip) ?? null
+  if (country !== null && partner.blockedCountries?.includes(country)) throw new PlayManifestError(16)
   if (reading?.state === 'expired') throw new PlayManifestError(31)
   if (reading?.state === 'ip') throw new PlayManifestError(34)
   const guard = options.catalog.guardOf(entry)
@@ -91,7 +93,7 @@ export function admit(options: KalturaOptions, params: EffectiveParameters, view
     ip: viewer.ip,
     userAgent: viewer.userAgent,
     referrer: stated === '' ? viewer.referer : stated,
-    country: options.country?.(viewer.ip) ?? null
+    country
   }
   const access = profile === undefined ? NO_RULES : evaluateAccess(profile, scope)
   const acp = access.header
