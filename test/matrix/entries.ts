@@ -150,7 +150,7 @@ export function matrixEntries(now: () => number, hasHiddenToken: boolean): { kin
   add('another public one')
   add('public audio', { mediaType: 5 }, { make: (entry) => flavorsOf(entry).filter(({ width }) => width === 0) })
   add('public, has started', { startDate: seconds - 50, endDate: seconds + 9_000_000 })
-  add('profile that cannot be read', { accessControlId: openId(other) })
+  add('profile that cannot be read', { accessControlId: protectedId(other) })
   add('without a profile', { accessControlId: null })
   add('scheduled', { startDate: seconds + 40_000_000 })
   add('ended', { endDate: seconds - 10 })

@@ -99,7 +99,7 @@ export function matrixProfiles(main: number, others: readonly number[]): AccessC
     profile(OPEN_ID, main, 'open', []),
     ...PROFILE_KINDS.map((kind) => profile(profileId(kind), main, kind, RULES[kind])),
     ...others.map((partner) => profile(openId(partner), partner, 'open', [])),
-    profile(protectedId(others[0]!), others[0]!, 'session', RULES.session)
+    profile(protectedId(others[0]!), others[0]!, 'address', RULES.address)
   ]
 }
 
@@ -107,7 +107,7 @@ export function openId(partner: number): number {
   return partner * 10
 }
 
-/** The session profile of another partner. */
+/** A profile of another partner with a rule about addresses. */
 export function protectedId(partner: number): number {
   return partner * 10 + 1
 }
