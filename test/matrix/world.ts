@@ -49,16 +49,10 @@ export interface WorldOptions {
   cdnScheme: 'request' | 'base'
   /** Kaltura marks all its answers as ones that may be kept: the gateway has to know better by itself. */
   forcesCaching?: boolean
-  /** Changes the gateway's configuration. */
-  configure?: (config: Config) => Config
 }
 
 /** Kaltura and CDN listen on free ports, since the gateway asks them over the wire; viewers are injected. */
-export async function makeWorld({
-  cdnScheme,
-  forcesCaching = false,
-  configure = (config) => config
-}: WorldOptions): Promise<World> {
+export async function makeWorld({ cdnScheme, forcesCaching = false }: WorldOptions): Promise<World> {
   const clock = { now: START }
   const now = () => clock.now
   const { kinds, catalog } = matrixEntries(now, !forcesCaching)
@@ -84,7 +78,7 @@ export async function makeWorld({
   }
   const kaltura = buildKaltura(options)
   const kalturaUrl = await kaltura.listen({ host: '127.0.0.1', port: 0 })
-  const config = configure(matrixConfig(catalog, kalturaUrl, cdnUrl))
+  const config = matrixConfig(catalog, kalturaUrl, cdnUrl)
   const gateways: FastifyInstance[] = []
   const logger = pino({ level: 'silent' })
   return {
