@@ -1,6 +1,7 @@
 import t from 'tap'
 import { type CatalogData, makeEntry, makeFlavor } from '../../../src/demo/kaltura/catalog.js'
 import { type AccessControlProfile, Catalog, issueKs, type Partner } from '../../../src/demo/kaltura/index.js'
+import { computePlayManifest } from '../../../src/demo/kaltura/playmanifest/endpoint.js'
 import { playManifest } from '../../../src/demo/kaltura/playmanifest/play-manifest.js'
 import { parsePlayManifestUrl } from '../../../src/playmanifest/parse.js'
 
@@ -94,4 +95,24 @@ t.test('a child entry is guarded by its parent', async (t) => {
 t.test('delivery profiles may be limited by a rule', async (t) => {
   t.equal(ask('0_limited'), 'error-25')
   t.equal(ask('0_limited', 'applehttp'), '200')
+})
+
+t.test("an account's country block is told by an error alone; forced caching hides what took part", async (t) => {
+  const request = (entryId: string, ip: string) => {
+    const url = `/p/7/sp/700/playManifest/entryId/${entryId}/format/applehttp/a.m3u8`
+    const headers = { host: 'api.example' }
+    return { method: 'GET', url, headers, ip, body: '' }
+  }
+  const country = (ip: string) => (ip === '192.0.2.1' ? 'DE' : 'US')
+  const blocking = new Catalog({ ...data, partners: [{ ...partner, blockedCountries: ['US'] }] })
+  const blocked = computePlayManifest({ ...options, catalog: blocking, country }, request('0_open', '198.51.100.1'))
+  t.match(blocked, { status: 404, headers: { 'x-kaltura': 'error-16' } })
+  const home = computePlayManifest({ ...options, catalog: blocking, country }, request('0_open', '192.0.2.1'))
+  t.match(home, { status: 200, headers: { 'cache-control': /max-age=60/ } }, 'and says nothing of the viewer')
+
+  const plain = computePlayManifest(options, request('0_limited', '192.0.2.1'))
+  t.match(plain.headers, { 'x-kaltura-acp': '9 0' })
+  const forced = computePlayManifest({ ...options, forcesCaching: true }, request('0_limited', '192.0.2.1'))
+  t.match(forced.headers, { 'cache-control': /max-age=60/ })
+  t.notOk(forced.headers['x-kaltura-acp'])
 })
