@@ -91,11 +91,11 @@ for (const delivery of ['proxy', 'redirect'] as const) {
 
 t.test('behind a model of a caching CDN', async (t) => {
   const cdn = new ModelCdn()
-  await part(t, 'Behind a model CDN', 30_000, async () => {
+  await part(t, 'Behind a model CDN', 15_000, async () => {
     const door = atModelCdn(await world.gateway('mirror'), cdn)
-    for (const cells of sequences()) for (const cell of cells) await matrix.visit(door, cell, 'cdn')
+    for (const cells of sequences(REQUESTS.slice(0, 8))) for (const cell of cells) await matrix.visit(door, cell, 'cdn')
   })
-  t.ok(cdn.hits > 5_000, `${cdn.hits} answers came from its store`)
+  t.ok(cdn.hits > 3_000, `${cdn.hits} answers came from its store`)
 })
 
 t.test('before a Kaltura that marks every answer as one that may be kept', async (t) => {
