@@ -13,7 +13,7 @@ t.test('each protection names the tests that hold it, and they are there', async
     t.not(files.length, 0, row)
     for (const file of files) t.ok(existsSync(root + file), file)
   }
-  for (const [, page] of text.matchAll(/\]\((docs\/[^)#]+)/g)) t.ok(existsSync(root + page!), page)
+  for (const [, page] of text.matchAll(/\]\((docs\/[^)#]+)/g)) t.ok(existsSync(root + page), String(page))
 })
 
 t.test('it says how to report', async (t) => {

@@ -31,6 +31,7 @@ export interface AccessResult {
 const BLOCK = 1
 const PREVIEW = 2
 const LIMIT_FLAVORS = 3
+const LIMIT_DELIVERY_PROFILES = 5
 
 /**
  * Runs the rules of a profile in order. An administrator's session skips rules unless they say `forceAdminValidation`
@@ -82,6 +83,14 @@ export function allowsFlavorParams(result: Pick<AccessResult, 'actions'>, flavor
   const limit = result.actions.find((action) => action.type === LIMIT_FLAVORS)
   if (limit === undefined) return true
   const listed = (limit.flavorParamsIds ?? '').split(',').includes(String(flavorParamsId))
+  return limit.isBlockedList === true ? !listed : listed
+}
+
+/** The same for the first LIMIT_DELIVERY_PROFILES action and a delivery profile (reference delivery-urls.md section 6). */
+export function allowsDeliveryProfile(result: Pick<AccessResult, 'actions'>, id: number): boolean {
+  const limit = result.actions.find((action) => action.type === LIMIT_DELIVERY_PROFILES)
+  if (limit === undefined) return true
+  const listed = (limit.deliveryProfileIds ?? '').split(',').includes(String(id))
   return limit.isBlockedList === true ? !listed : listed
 }
 

@@ -3,7 +3,7 @@ import type { Params } from './api-request.js'
 import type { Catalog } from './catalog.js'
 import type { CatalogEntry } from './catalog-types.js'
 import type { WireBases } from './entry-json.js'
-import type { Session } from './session.js'
+import { isEntitled, type Session } from './session.js'
 
 /** One call as an action sees it. */
 export interface ApiCall {
@@ -56,7 +56,7 @@ export interface ApiService {
  */
 export function visibleEntry(call: Pick<ApiCall, 'catalog' | 'session'>, id: string): CatalogEntry | null {
   const entry = call.catalog.entry(id)
-  if (entry === undefined || call.session === null) return null
+  if (entry === undefined || call.session === null || !isEntitled(entry, call.session)) return null
   return entry.partnerId === call.session.partnerId || entry.displayInSearch === 2 ? entry : null
 }
 

@@ -20,6 +20,8 @@ export interface Partner {
   permissions?: readonly string[]
   /** Stands for `{deliveryCode}` when a request has none. */
   defaultDeliveryCode?: string
+  /** Countries that nothing is delivered to; such answers say nothing of depending on the viewer, and no API shows it. */
+  blockedCountries?: readonly string[]
   /** Whether manifests name languages by three letters. */
   threeLetterLanguages?: boolean
 }
@@ -74,6 +76,10 @@ export interface CatalogEntry {
   referenceId: string | null
   redirectEntryId: string | null
   live: LiveSource | null
+  /** The entry whose access control profile, moderation and schedule apply instead of its own. */
+  parentEntryId?: string
+  /** Category privacy, cut down to its effect: users who may know of the entry at all. Absent: everybody. */
+  entitledUsers?: readonly string[]
   /** `/ev/{n}` in delivery URLs; not visible in the API. */
   cacheVersion?: number
   /** Captions inside the video. */
@@ -132,13 +138,15 @@ export interface AccessCondition {
   objectType: string
 }
 
-/** Actions the stand-in carries out: 1 block, 2 preview, 3 limit flavors. */
+/** Actions the stand-in carries out: 1 block, 2 preview, 3 limit flavors, 5 limit delivery profiles. */
 export interface AccessAction {
   type: number
   /** Preview: seconds. */
   limit?: number
   /** Limit flavors: comma list. */
   flavorParamsIds?: string
+  /** Limit delivery profiles: comma list. */
+  deliveryProfileIds?: string
   isBlockedList?: boolean
   objectType: string
 }

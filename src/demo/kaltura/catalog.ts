@@ -143,9 +143,15 @@ export class Catalog {
     return [...this.captions.values()].filter((caption) => caption.entryId === entryId && caption.status === READY)
   }
 
-  /** The entry's access control profile; undefined when it has none (recording baseentry_get_all_0_blocked1). */
+  /** The entry by which it is decided who may play: its parent, if it has one; undefined when that is missing. */
+  guardOf(entry: CatalogEntry): CatalogEntry | undefined {
+    return entry.parentEntryId === undefined ? entry : this.entry(entry.parentEntryId)
+  }
+
+  /** The access control profile that applies; undefined without one (recording baseentry_get_all_0_blocked1). */
   profileOf(entry: CatalogEntry): AccessControlProfile | undefined {
-    return entry.accessControlId === null ? undefined : this.accessControlProfiles.get(entry.accessControlId)
+    const id = this.guardOf(entry)?.accessControlId ?? null
+    return id === null ? undefined : this.accessControlProfiles.get(id)
   }
 
   addEntry(entry: CatalogEntry): void {

@@ -23,15 +23,16 @@ export function requestedProfiles(params: Readonly<Record<string, string | false
 /**
  * The profile that serves a request: of the requested ids the lowest (dp_ids), whatever its streamer type, else the partner's own
  * default for the format and then the global one, as far as it can write URLs (reference delivery-urls.md section 6).
- * The look-up by format does not mind case (recording fmt_uppercase). Null: error 25.
+ * `isAllowed` is what access rules leave. The look-up by format does not mind case (recording fmt_uppercase). Null: error 25.
  */
 export function chooseProfile(
   catalog: Catalog,
   entry: CatalogEntry,
   format: string,
-  ids: readonly number[] | null
+  ids: readonly number[] | null,
+  isAllowed: (id: number) => boolean = () => true
 ): DeliveryProfile | null {
-  const all = usable(catalog, entry)
+  const all = usable(catalog, entry).filter((profile) => isAllowed(profile.id))
   if (ids !== null) return all.filter((profile) => ids.includes(profile.id)).sort((a, b) => a.id - b.id)[0] ?? null
   const manual = (entry.live?.hlsStreamUrl ?? '') !== ''
   const fitting = all.filter(

@@ -65,6 +65,7 @@ export function entryToWire(
     conversionProfileId: entry.conversionProfileId === null ? undefined : String(entry.conversionProfileId),
     redirectEntryId: entry.redirectEntryId ?? undefined,
     rootEntryId: entry.id,
+    parentEntryId: entry.parentEntryId,
     operationAttributes: [],
     entitledUsersEdit: '',
     entitledUsersPublish: '',

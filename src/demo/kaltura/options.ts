@@ -21,6 +21,11 @@ export interface KalturaOptions {
   country?: (ip: string) => string | null
   /** The clock, Unix ms; default Date.now. */
   now?: () => number
+  /**
+   * Every answer says that it may be kept, and none lists the rules that took part: an account with forced caching headers
+   * before Kaltura's own response cache. Default false.
+   */
+  forcesCaching?: boolean
   /** Secret of playManifest's own URL tokens (`kt`); without one every token is wrong. */
   urlTokenSecret?: string
   /** Random session ids in delivery URLs; default: a random integer. */

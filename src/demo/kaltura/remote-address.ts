@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { isIP } from 'node:net'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { inRange } from './ip-range.js'
-import { headerOf, type KalturaOptions } from './options.js'
+import { headerOf, type KalturaOptions, type RequestFacts } from './options.js'
 
 /** The request dies with this text (reference access-control.md section 3, 2). */
 export class BadRemoteAddress extends Error {}
@@ -18,11 +18,10 @@ const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8',
  *
  * @throws BadRemoteAddress for a wrong time or signature
  */
-export function remoteAddressOf(options: KalturaOptions, request: FastifyRequest): string {
+export function remoteAddressOf(options: KalturaOptions, request: RequestFacts): string {
   const claim = headerOf(request, 'x-kaltura-remote-addr')
   if (claim !== '') return claimed(claim, options)
-  const facts = { headers: request.headers, ip: request.socket.remoteAddress ?? request.ip }
-  return options.remoteAddress?.(facts) ?? facts.ip
+  return options.remoteAddress?.(request) ?? request.ip
 }
 
 function claimed(claim: string, { remoteAddrSalt, now = Date.now }: KalturaOptions): string {
@@ -40,12 +39,12 @@ function claimed(claim: string, { remoteAddrSalt, now = Date.now }: KalturaOptio
  * The address that tokens of delivery URLs are bound to: they know nothing of the signed header, only the first public
  * address of `X-Forwarded-For`, whoever wrote it, or the socket (reference access-control.md section 3).
  */
-export function tokenAddressOf(request: FastifyRequest): string {
+export function tokenAddressOf(request: RequestFacts): string {
   const forwarded = headerOf(request, 'x-forwarded-for').split(',')
   const first = forwarded
     .map((address) => address.trim())
     .find((address) => isIP(address) !== 0 && !PRIVATE.some((range) => inRange(address, range)))
-  return first ?? request.socket.remoteAddress ?? request.ip
+  return first ?? request.ip
 }
 
 /** How such a request dies: with the text alone, status 200. */

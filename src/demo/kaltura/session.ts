@@ -11,7 +11,7 @@ import {
   verifyKs
 } from '../../viewer/ks.js'
 import type { Catalog } from './catalog.js'
-import type { Partner } from './catalog-types.js'
+import type { CatalogEntry, Partner } from './catalog-types.js'
 
 /** A session as its KS states it. */
 export interface Session {
@@ -52,6 +52,13 @@ export function readKs(
   if (validity === KS_OK) return { state: 'valid', session }
   if (validity === KS_EXPIRED) return { state: 'expired', session }
   return { state: validity === KS_RESTRICTED_IP ? 'ip' : 'uri', session }
+}
+
+/** Whether category privacy lets a session, or nobody in particular, know of an entry (reference access-control.md section 1). */
+export function isEntitled(entry: Pick<CatalogEntry, 'entitledUsers'>, session: Session | null): boolean {
+  if (entry.entitledUsers === undefined) return true
+  if (session === null) return false
+  return holds(session.ks, 'disableentitlement') || entry.entitledUsers.includes(session.ks.userId ?? '')
 }
 
 /** Whether the session is an anonymous widget session, which anybody can have. */

@@ -5,7 +5,7 @@ import type { EffectiveParameters } from '../../../playmanifest/parameters.js'
 import { type AccessResult, evaluateAccess, isBlocked, NO_RULES, previewOf } from '../access.js'
 import type { CatalogEntry } from '../catalog-types.js'
 import type { KalturaOptions } from '../options.js'
-import { hasPrivilege, isWidget, readKs, type Session } from '../session.js'
+import { hasPrivilege, isEntitled, isWidget, readKs, type Session } from '../session.js'
 
 /** One of Kaltura's error numbers; the access header is there once rules were evaluated. */
 export class PlayManifestError extends Error {
@@ -51,7 +51,7 @@ const REJECTED = 3
 
 /**
  * The order of checks of reference playmanifest.md section 6, first failure wins. Throws PlayManifestError.
- * Not simulated: entitlement, country block and encryption enforcement of a partner, parent entries.
+ * Not simulated: encryption enforcement of a partner.
  */
 export function admit(options: KalturaOptions, params: EffectiveParameters, viewer: Viewer): Admitted {
   const now = Math.floor((options.now ?? Date.now)() / 1000)
@@ -62,13 +62,20 @@ export function admit(options: KalturaOptions, params: EffectiveParameters, view
   if (reading?.state === 'invalid' && !hasToken) throw new PlayManifestError(7)
   const entry = options.catalog.entry(params.entryId || '')
   if (entry === undefined) throw new PlayManifestError(1)
+  if (!hasToken && !isEntitled(entry, reading?.state === 'valid' ? reading.session : null)) {
+    throw new PlayManifestError(1)
+  }
   if (hasToken) return { entry, session: null, access: NO_RULES, acp: null, previewMs: null, maxAge: 60 }
 
   const partner = options.catalog.partners.get(entry.partnerId)
   if (partner === undefined) throw new PlayManifestError(14)
   if (partner.status !== 1) throw new PlayManifestError(15)
+  const country = options.country?.(viewer.ip) ?? null
+  if (country !== null && partner.blockedCountries?.includes(country)) throw new PlayManifestError(16)
   if (reading?.state === 'expired') throw new PlayManifestError(31)
   if (reading?.state === 'ip') throw new PlayManifestError(34)
+  const guard = options.catalog.guardOf(entry)
+  if (guard === undefined) throw new PlayManifestError(42)
   const profile = options.catalog.profileOf(entry)
   const hasRules = (profile?.rules.length ?? 0) > 0
   let session = reading === null || reading.state === 'invalid' ? null : reading.session
@@ -86,11 +93,11 @@ export function admit(options: KalturaOptions, params: EffectiveParameters, view
     ip: viewer.ip,
     userAgent: viewer.userAgent,
     referrer: stated === '' ? viewer.referer : stated,
-    country: options.country?.(viewer.ip) ?? null
+    country
   }
   const access = profile === undefined ? NO_RULES : evaluateAccess(profile, scope)
   const acp = access.header
-  const previewMs = checkEntry(entry, session, access, acp, now)
+  const previewMs = checkEntry(entry, guard, session, access, acp, now)
   const lookedAtViewer =
     access.lookedAt.has('address') ||
     access.lookedAt.has('userAgent') ||
@@ -100,29 +107,37 @@ export function admit(options: KalturaOptions, params: EffectiveParameters, view
   return { entry, session, access, acp, previewMs, maxAge: isShareable ? 60 : 0 }
 }
 
-/** Preview, or recycled, moderation, schedule, block: in that order. Gives back the preview's length. */
+/**
+ * Preview, or recycled, moderation, schedule, block: in that order. `guard` is the entry or its parent. Gives back the
+ * preview's length.
+ */
 function checkEntry(
   entry: CatalogEntry,
+  guard: CatalogEntry,
   session: Session | null,
   access: Pick<AccessResult, 'actions'>,
   acp: string | null,
   now: number
 ): number | null {
   const isAdmin = session !== null && session.type > 0
-  const inModeration = entry.moderationStatus === PENDING || entry.moderationStatus === REJECTED
+  const inModeration = guard.moderationStatus === PENDING || guard.moderationStatus === REJECTED
   const preview = previewOf(access)
   if (preview !== null && !isBlocked(access) && !isAdmin && !inModeration) {
     return preview < entry.lengthInMsecs ? preview : null
   }
   if (entry.displayInSearch === RECYCLED && !isAdmin) throw new PlayManifestError(58, acp)
-  if (!isAdmin && !(session !== null && hasPrivilege(session, 'sview', entry.id))) {
+  if (!isAdmin && !mayView(session, entry, guard)) {
     if (inModeration) throw new PlayManifestError(13, acp)
-    if ((entry.startDate ?? 0) > now || (entry.endDate ?? Number.POSITIVE_INFINITY) < now) {
+    if ((guard.startDate ?? 0) > now || (guard.endDate ?? Number.POSITIVE_INFINITY) < now) {
       throw new PlayManifestError(2, acp)
     }
   }
   if (isBlocked(access)) throw new PlayManifestError(3, acp)
   return null
+}
+
+function mayView(session: Session | null, entry: CatalogEntry, guard: CatalogEntry): boolean {
+  return session !== null && (hasPrivilege(session, 'sview', entry.id) || hasPrivilege(session, 'sview', guard.id))
 }
 
 /** Kaltura's own URL token over path and query, and the end of its life (reference section 6, kt). */

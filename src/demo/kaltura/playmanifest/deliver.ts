@@ -1,7 +1,7 @@
 import { isTruthy } from '../../../flavors/php-number.js'
 import { type Selection, selectFlavors } from '../../../flavors/select.js'
 import type { EffectiveParameters } from '../../../playmanifest/parameters.js'
-import { allowsFlavorParams } from '../access.js'
+import { allowsDeliveryProfile, allowsFlavorParams } from '../access.js'
 import type { CatalogFlavor, DeliveryProfile } from '../catalog-types.js'
 import { onlyScheme } from '../delivery/host.js'
 import { kindSpec } from '../delivery/kinds.js'
@@ -57,7 +57,9 @@ export function deliver(options: KalturaOptions, request: DeliveryRequest, admit
   const { catalog } = options
   const partner = catalog.partners.get(entry.partnerId)
   const selection = select(options, params, admitted)
-  const profile = chooseProfile(catalog, entry, selection.format, requestedProfiles(params))
+  const profile = chooseProfile(catalog, entry, selection.format, requestedProfiles(params), (id) =>
+    allowsDeliveryProfile(admitted.access, id)
+  )
   const spec = profile === null ? null : kindSpec(profile.kind)
   if (profile === null || spec === null) throw new PlayManifestError(25, acp)
   if (!VIDEO_OR_AUDIO.includes(entry.mediaType)) throw new PlayManifestError(12, acp)

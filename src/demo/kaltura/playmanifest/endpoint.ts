@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { headerOf, type KalturaOptions } from '../options.js'
+import { headerOf, type KalturaOptions, type RequestFacts } from '../options.js'
 import { remoteAddressOf, tokenAddressOf } from '../remote-address.js'
+import type { Answer } from '../render/answer.js'
 import { WEB_SERVER_TYPE, webServerPage } from '../web-server.js'
 import { readParameters } from './parameters.js'
 import { playManifest } from './play-manifest.js'
@@ -26,6 +27,15 @@ const FRAMEWORK = {
   pragma: 'no-cache'
 }
 
+/** A request as the web server hands it on. Header names in lower case. */
+export interface PlayManifestCall extends RequestFacts {
+  method: string
+  /** Path and query as sent. */
+  url: string
+  /** Text of the body; empty without one. */
+  body: string
+}
+
 /**
  * Answers a playManifest request as Kaltura computes it the first time; its response cache, whose answers lack
  * `Pragma` and `X-Kaltura-ACP`, is not simulated.
@@ -35,39 +45,44 @@ export function answerPlayManifest(
   request: FastifyRequest,
   reply: FastifyReply
 ): readonly string[] {
-  if (request.method === 'OPTIONS') {
-    reply.code(200).headers(PREFLIGHT).send('')
-    return []
-  }
-  const url = request.originalUrl
-  const isForm = headerOf(request, 'content-type').toLowerCase().startsWith('application/x-www-form-urlencoded')
-  const read = readParameters(url, isForm && typeof request.body === 'string' ? request.body : '')
-  if (!read.ok) {
-    refuse(read.status, reply)
-    return []
-  }
-  const { params, callback } = read
-  const { status, headers, body } = playManifest(options, {
+  const { status, headers, body } = computePlayManifest(options, {
     method: request.method,
-    url,
-    params,
-    callback,
-    ip: remoteAddressOf(options, request),
-    tokenIp: tokenAddressOf(request),
-    userAgent: headerOf(request, 'user-agent'),
-    referer: headerOf(request, 'referer'),
-    origin: headerOf(request, 'origin'),
-    ks: headerOf(request, 'x-kaltura-ks') || params.ks || '',
-    apiBase: options.publicUrl ?? `http://${headerOf(request, 'host')}`
+    url: request.originalUrl,
+    headers: request.headers,
+    ip: request.socket.remoteAddress ?? request.ip,
+    body: typeof request.body === 'string' ? request.body : ''
   })
-  reply.code(status).headers({ ...FRAMEWORK, ...headers })
+  reply.code(status).headers(headers)
   reply.send(Buffer.from(body))
   return []
 }
 
+/** The same for a request that came in some other way than over a socket. */
+export function computePlayManifest(options: KalturaOptions, call: PlayManifestCall): Answer {
+  if (call.method === 'OPTIONS') return { status: 200, headers: PREFLIGHT, body: '' }
+  const { url, method } = call
+  const isForm = headerOf(call, 'content-type').toLowerCase().startsWith('application/x-www-form-urlencoded')
+  const read = readParameters(url, isForm ? call.body : '')
+  if (!read.ok) return refuse(read.status)
+  const { params, callback } = read
+  const { status, headers, body } = playManifest(options, {
+    method,
+    url,
+    params,
+    callback,
+    ip: remoteAddressOf(options, call),
+    tokenIp: tokenAddressOf(call),
+    userAgent: headerOf(call, 'user-agent'),
+    referer: headerOf(call, 'referer'),
+    origin: headerOf(call, 'origin'),
+    ks: headerOf(call, 'x-kaltura-ks') || params.ks || '',
+    apiBase: options.publicUrl ?? `http://${headerOf(call, 'host')}`
+  })
+  return { status, headers: { ...FRAMEWORK, ...headers }, body }
+}
+
 /** What the web server refuses by itself, and the empty 500 of an error inside (recording path_query_array). */
-function refuse(status: number, reply: FastifyReply): void {
-  reply.code(status)
-  if (status === 500) reply.headers(FRAMEWORK).send('')
-  else reply.type(WEB_SERVER_TYPE).send(webServerPage(status))
+function refuse(status: number): Answer {
+  if (status === 500) return { status, headers: FRAMEWORK, body: '' }
+  return { status, headers: { 'content-type': WEB_SERVER_TYPE }, body: webServerPage(status) }
 }

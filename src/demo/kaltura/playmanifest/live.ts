@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { explicitIds, isNamed } from '../../../flavors/explicit.js'
 import { mediaProtocol, requestedFormat } from '../../../flavors/request-format.js'
 import type { EffectiveParameters } from '../../../playmanifest/parameters.js'
+import { allowsDeliveryProfile } from '../access.js'
 import type { Broadcast, CatalogEntry, DeliveryProfile } from '../catalog-types.js'
 import { onlyScheme, profileHost } from '../delivery/host.js'
 import { chooseProfile, requestedProfiles } from '../delivery-profiles.js'
@@ -24,7 +25,9 @@ export function deliverLive(options: KalturaOptions, params: EffectiveParameters
     throw new PlayManifestError(36, acp, `Entry [${entry.id}] is not broadcasting`)
   }
   const format = requestedFormat(params)
-  const profile = chooseProfile(options.catalog, entry, format, requestedProfiles(params))
+  const profile = chooseProfile(options.catalog, entry, format, requestedProfiles(params), (id) =>
+    allowsDeliveryProfile(admitted.access, id)
+  )
   if (profile === null) throw new PlayManifestError(25, acp)
   const responseFormat = params.responseFormat || undefined
   const answer = (renderer: Delivery['renderer'], items: MediaItem[]): Delivery => ({

@@ -34,6 +34,9 @@ export interface PlayManifestRequest {
 /** Formats whose errors keep the status 200 (reference playmanifest.md section 3). */
 const ERRORS_WITH_200 = 'applehttp_to_mc'
 
+/** Seconds that clients may keep an answer when that is forced. */
+const MAX_AGE = 60
+
 const RESTRICTED_ORIGINS = 'FEATURE_RESTRICT_ACCESS_CONTROL_ALLOW_ORIGIN_DOMAINS'
 
 /**
@@ -64,14 +67,14 @@ export function playManifest(options: KalturaOptions, request: PlayManifestReque
         callback: request.callback
       },
       {
-        maxAge: delivery.profile.tokenizer === undefined ? admitted.maxAge : 0,
+        maxAge: options.forcesCaching ? MAX_AGE : delivery.profile.tokenizer === undefined ? admitted.maxAge : 0,
         lastModified: now,
         now,
         restrictsOrigin: (partner?.permissions ?? []).includes(RESTRICTED_ORIGINS),
         origin: request.origin
       }
     )
-    return admitted.acp === null ? answer : withAccess(answer, admitted.acp)
+    return admitted.acp === null || options.forcesCaching ? answer : withAccess(answer, admitted.acp)
   } catch (error) {
     if (!(error instanceof PlayManifestError)) throw error
     const { code, detail, acp } = error
