@@ -35,6 +35,7 @@ export function registerRequestLog(app: FastifyInstance): void {
             class: decision.sharingClass,
             sharing: decision.sharing,
             ks: decision.ks,
+            ...(decision.session === null ? {} : { session: decision.session }),
             ...(decision.viewer === null ? {} : { viewer: decision.viewer }),
             signature: decision.signature,
             ...(decision.signatureKey === null ? {} : { signatureKey: decision.signatureKey }),

@@ -62,6 +62,8 @@ export interface Decision {
   answer: Answer['kind'] | 'post' | 'grant' | null
   /** What became of the viewer's KS: never the KS itself. */
   ks: 'none' | 'valid' | 'expired' | 'unverified' | 'foreign'
+  /** A keyed hash of the viewer's KS, by which the log can follow one session; null without one. */
+  session: string | null
   /** What became of a signature of ours: never the signature itself. */
   signature: SignatureState
   /** Id of the key of ours that it names. */
@@ -90,6 +92,7 @@ export function newDecision({ partnerId, effective }: PlayManifestRequest): Deci
     vary: [],
     answer: null,
     ks: 'none',
+    session: null,
     signature: 'none',
     signatureKey: null,
     grant: null

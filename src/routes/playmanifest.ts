@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { limitLife } from '../answer/limit-life.js'
 import { problem } from '../answer/problem.js'
@@ -17,6 +18,7 @@ import type { Viewer, ViewerClient } from '../resolve/viewer-client.js'
 import { decide } from '../rules/decide.js'
 import { deviceFromHint } from '../viewer/device-hint.js'
 import { identifyDevice } from '../viewer/identify-device.js'
+import { ksFingerprint } from '../viewer/ks.js'
 import type { TrustedProxies } from '../viewer/trusted-proxies.js'
 import { sureViewerAddress } from '../viewer/viewer-address.js'
 import { readViewerKs } from '../viewer/viewer-ks.js'
@@ -53,6 +55,9 @@ const SHAPES = ['/p/:pid/sp/:sp', '/p/:pid', '/s/p/:pid/sp/:sp', '/s/p/:pid'].fl
   `${prefix}/playManifest`,
   `${prefix}/playManifest/*`
 ])
+
+/** Names sessions in this process's log; with it gone nobody can tell which session it was. */
+const SESSION_KEY = randomBytes(32)
 
 /** ms that "not served here" may be kept: a configuration may change any moment. */
 const NOT_SERVED = 10_000
@@ -145,6 +150,7 @@ async function answerRequest(
   const began = now()
   const ks = readViewerKs(effective, places.ks, headerKs(request), partner, Math.floor(now() / 1000))
   decision.ks = ks.state
+  decision.session = ks.state === 'none' ? null : ksFingerprint(ks.text, SESSION_KEY)
   const invalid = checkBitrates(effective)
   if (invalid !== null) return { kind: 'error', code: invalid, life: config.cache.negative }
   if (hasExpired(effective.expiry, now())) return { kind: 'error', code: 28, life: 0 }

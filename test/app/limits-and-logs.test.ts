@@ -86,6 +86,9 @@ t.test('one log line a request, and no KS in any of them, at the loudest level',
     'one line for each that reached a route'
   )
   for (const line of lines) t.doesNotThrow(() => JSON.parse(line))
+  const named = lines.map((line) => JSON.parse(line).session).filter((session) => session !== undefined)
+  t.equal(new Set(named).size, sessions.length, 'each session has one name, wherever it stood')
+  for (const name of named) t.match(name, /^[\w-]{22}$/)
   const first = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'answered')
   t.match(first, {
     method: 'GET',
