@@ -1,7 +1,7 @@
 import type { CacheState } from '../cache/stale-cache.js'
 import type { SafeLocation } from '../kaltura/locations.js'
 import { retryAfter } from '../playmanifest/errors.js'
-import { CONTENT_TYPES } from '../playmanifest/formats.js'
+import { CONTENT_TYPES, type ManifestKind } from '../playmanifest/formats.js'
 import { holdsCredential } from '../playmanifest/redact.js'
 import type { Answer, Decision, TemplateLife } from '../resolve/decision.js'
 import type { ViewerAnswer } from '../resolve/viewer-answer.js'
@@ -64,33 +64,10 @@ export function render(
         ...vary,
         'cache-control': caching(answer.remaining, answer.state)
       })
-    case 'manifest': {
-      const headers = {
-        ...vary,
-        'cache-control': caching(answer.remaining, answer.state),
-        etag: answer.etag
-      }
-      if (matches(ifNoneMatch, answer.etag)) return { status: 304, headers, body: '' }
-      return {
-        status: 200,
-        headers: { ...headers, ...NO_REFERRER, 'content-type': CONTENT_TYPES[answer.manifest] },
-        body: answer.body
-      }
-    }
+    case 'manifest':
     case 'document': {
-      const headers = {
-        ...vary,
-        'cache-control': caching(answer.remaining, answer.state),
-        etag: answer.etag
-      }
-      if (matches(ifNoneMatch, answer.etag)) return { status: 304, headers, body: '' }
-      const disposition: Record<string, string> =
-        answer.disposition === null ? {} : { 'content-disposition': answer.disposition }
-      return {
-        status: 200,
-        headers: { ...headers, ...disposition, ...DOCUMENT_HEADERS, 'content-type': answer.contentType },
-        body: answer.body
-      }
+      const headers = { ...vary, 'cache-control': caching(answer.remaining, answer.state), etag: answer.etag }
+      return matches(ifNoneMatch, answer.etag) ? { status: 304, headers, body: '' } : withBody(answer, headers)
     }
     case 'viewer':
       return renderViewer(answer, { ...vary, 'cache-control': 'private, no-store' })
@@ -112,21 +89,20 @@ export function render(
 
 /** What is for one viewer: without an ETag, since nobody is to keep it. */
 function renderViewer(answer: ViewerAnswer, headers: Record<string, string>): Rendered {
-  switch (answer.content) {
-    case 'redirect':
-      return redirect(answer.location, { ...headers, 'referrer-policy': 'no-referrer' })
-    case 'manifest':
-      return { status: 200, headers: { ...headers, 'content-type': CONTENT_TYPES[answer.manifest] }, body: answer.body }
-    case 'document': {
-      const disposition: Record<string, string> =
-        answer.disposition === null ? {} : { 'content-disposition': answer.disposition }
-      return {
-        status: 200,
-        headers: { ...headers, ...disposition, ...DOCUMENT_HEADERS, 'content-type': answer.contentType },
-        body: answer.body
-      }
-    }
+  return answer.content === 'redirect' ? redirect(answer.location, headers) : withBody(answer, headers)
+}
+
+type Content = { body: string } & ({ manifest: ManifestKind } | { contentType: string; disposition: string | null })
+
+/** A manifest, or another document of Kaltura's, with what keeps browsers from taking it for a page of ours. */
+function withBody(content: Content, headers: Record<string, string>): Rendered {
+  if ('manifest' in content) {
+    const type = { 'content-type': CONTENT_TYPES[content.manifest] }
+    return { status: 200, headers: { ...headers, ...NO_REFERRER, ...type }, body: content.body }
   }
+  const { contentType, disposition, body } = content
+  const about = { 'content-type': contentType, ...(disposition === null ? {} : { 'content-disposition': disposition }) }
+  return { status: 200, headers: { ...headers, ...DOCUMENT_HEADERS, ...about }, body }
 }
 
 /** A problem as a response; not to be kept unless the headers say otherwise. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { limitLife } from '../answer/limit-life.js'
+import { type LinkLimits, limitLife } from '../answer/limit-life.js'
 import { problem } from '../answer/problem.js'
 import { methodNotAllowed, type Rendered, redirect, render, renderProblem } from '../answer/render.js'
 import { send } from '../answer/send.js'
@@ -108,16 +108,24 @@ export function playManifestRoutes(
   }
 }
 
-async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {
-  const { config, circle } = options
+interface Admitted {
+  /** As it goes on: without a signature of ours. */
+  parsed: PlayManifestRequest
+  partner: PartnerConfig
+  decision: Decision
+  limits: LinkLimits
+}
+
+/** A request that may be answered: readable, of a partner that is served, signed where that is wanted, harmless. */
+async function admit(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Admitted | Rendered> {
   const parsed = parsePlayManifestUrl(request.raw.url ?? '')
   if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
-  const partner = config.partners.get(parsed.request.partnerId)
+  const partner = options.config.partners.get(parsed.request.partnerId)
   const decision = newDecision(parsed.request)
   request.decision = decision
   if (partner === undefined) {
     decision.answer = 'error'
-    return render({ kind: 'error', code: 14, life: NOT_SERVED }, decision)
+    return render({ kind: 'error', code: 14, life: request.method === 'POST' ? 0 : NOT_SERVED }, decision)
   }
   if (parsed.request.effective.grant !== undefined) {
     return answerGrant(request, parsed.request, partner, decision, options)
@@ -126,7 +134,15 @@ async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOpt
   if (!signed.ok) return renderProblem(signed.problem)
   const refused = checkRequest(signed.request)
   if (refused !== null) return renderProblem(refused)
-  const answer = await answerRequest(request, signed.request, partner, decision, options)
+  return { parsed: signed.request, partner, decision, limits: signed.limits }
+}
+
+async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {
+  const admitted = await admit(request, options)
+  if ('status' in admitted) return admitted
+  const { decision, limits } = admitted
+  const { config, circle } = options
+  const answer = await answerRequest(request, admitted, options)
   if (answer.kind === 'template') {
     if (circle.proven) return redirectsComeBack(circle)
     circle.issued(clientOf(request), answer.location)
@@ -134,16 +150,13 @@ async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOpt
   decision.answer = answer.kind
   const { staleWhileRevalidate, staleIfError } = config.cache
   const ifNoneMatch = request.headers['if-none-match']
-  const rendered = render(answer, decision, { ifNoneMatch, staleWhileRevalidate, staleIfError })
-  return limitLife(rendered, signed.limits, options.now())
+  return limitLife(render(answer, decision, { ifNoneMatch, staleWhileRevalidate, staleIfError }), limits, options.now())
 }
 
 /** Parsed and harmless: identify, decide, resolve. */
 async function answerRequest(
   request: FastifyRequest,
-  parsed: PlayManifestRequest,
-  partner: PartnerConfig,
-  decision: Decision,
+  { parsed, partner, decision }: Admitted,
   { config, resolver, viewers, proxies, now, admission, crowded }: PlayManifestRoutesOptions
 ): Promise<Answer> {
   const { effective, places } = parsed
@@ -201,27 +214,13 @@ function viewerOf(
 
 /** POST goes to Kaltura itself, method and body kept: path and query as they came. A body is never signed. */
 async function answerPost(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {
-  const { config, locations, circle } = options
-  const parsed = parsePlayManifestUrl(request.raw.url ?? '')
-  if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
-  const partner = config.partners.get(parsed.request.partnerId)
-  const decision = newDecision(parsed.request)
-  request.decision = decision
-  if (partner === undefined) {
-    decision.answer = 'error'
-    return render({ kind: 'error', code: 14, life: 0 }, decision)
-  }
-  if (parsed.request.effective.grant !== undefined) {
-    return answerGrant(request, parsed.request, partner, decision, options)
-  }
-  const signed = checkSignature(request, parsed.request, partner, decision, options)
-  if (!signed.ok) return renderProblem(signed.problem)
-  const refused = checkRequest(signed.request)
-  if (refused !== null) return renderProblem(refused)
-  const { rawPath, rawQuery } = signed.request
+  const admitted = await admit(request, options)
+  if ('status' in admitted) return admitted
+  const { locations, circle } = options
+  const { rawPath, rawQuery } = admitted.parsed
   const location = locations.atKaltura(rawPath + (rawQuery === '' ? '' : `?${rawQuery}`))
   if (circle.proven) return redirectsComeBack(circle)
-  decision.answer = 'post'
+  admitted.decision.answer = 'post'
   circle.issued(clientOf(request), location)
   return redirect(location, { 'cache-control': 'no-store' }, 307)
 }
