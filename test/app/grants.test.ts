@@ -5,6 +5,7 @@ import { DEMO_ENTRIES, DEMO_SECRETS } from '../../src/demo/kaltura/index.js'
 import type { DemoOptions } from '../../src/demo/start.js'
 import { makeKsV2 } from '../../src/viewer/ks.js'
 import { BASE } from '../helpers/gateway.js'
+import { hostileServer } from '../helpers/hostile-kaltura.js'
 import { GRANT_KEY, grant, KEY, NOW, sign, withSignedLinks } from '../helpers/signing.js'
 
 const PRIVATE = `${BASE}/entryId/${DEMO_ENTRIES.ksProtected}/flavorId/0_ksonv360/format/url/a.mp4`
@@ -160,4 +161,25 @@ t.test('a grant ends, and its use is one line of the log without the address', a
   )
   t.notMatch(lines.join(''), /serveFlavor|v1~|djJ8/)
   t.notMatch(lines.join(''), KEY.key.toString('base64'))
+})
+
+t.test('an address whose token has ended is not handed out', async (t) => {
+  const entry = { id: DEMO_ENTRIES.ksProtected, partnerId: 101, type: 1 }
+  const flavor = { id: '0_ksonv360', entryId: entry.id, partnerId: 101, status: 2 }
+  let end = 0
+  const { base } = await hostileServer(t, (_request, response) => {
+    const url = `https://cdn.example.com/p/101/name/a.mp4?Expires=${end}&Signature=x`
+    response.setHeader('content-type', 'application/json').end(JSON.stringify([entry, flavor, url]))
+  })
+  const env = { KALTURA_SERVICE_URL: base, KALTURA_CDN_URL: base, ALLOWED_HOSTS: 'cdn.example.com' }
+  const { granted } = await withGrants(t, { env })
+  for (const [seconds, status] of [
+    [3600, 302],
+    [-1, 502]
+  ] as const) {
+    end = Math.floor(Date.now() / 1000) + seconds
+    const answer = await granted(PRIVATE)
+    t.match(answer, { status, headers: { 'cache-control': 'no-store' } }, `ends in ${seconds} s`)
+    t.equal(answer.headers.location === undefined, status === 502)
+  }
 })
