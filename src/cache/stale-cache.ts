@@ -101,7 +101,8 @@ export class StaleCache<V> {
     }
     // Looked up anew: another load may have replaced or ended the value in the meantime.
     const known = this.#slots.peek(key)
-    const isSilent = outcome.kind === 'failed' || (outcome.kind === 'pending' && patience > 0) || this.#failedOfLate(key)
+    const isSilent =
+      outcome.kind === 'failed' || (outcome.kind === 'pending' && patience > 0) || this.#failedOfLate(key)
     if (known !== undefined && isSilent && this.#now() - known.since - known.fresh < known.staleIfError)
       return staleError(known.value)
     return outcome.kind === 'failed'

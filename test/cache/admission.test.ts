@@ -42,17 +42,20 @@ t.test('a refusal is the own one: nothing is loaded, nothing is noted, others lo
   t.strictSame(loads, ['b'])
 })
 
-t.test('a refusal is no failure of upstream: an old value is given only where upstream has failed of late', async (t) => {
-  const { clock, cache, loads, load, admit } = made()
-  const broken = async () => {
-    throw new Error('no')
+t.test(
+  'a refusal is no failure of upstream: an old value is given only where upstream has failed of late',
+  async (t) => {
+    const { clock, cache, loads, load, admit } = made()
+    const broken = async () => {
+      throw new Error('no')
+    }
+    await cache.get('k', load('a'), 1000)
+    clock.now += 300
+    t.strictSame(await cache.get('k', load('b'), 1000, admit(false)), { found: false, reason: 'refused' })
+    t.match(await cache.get('k', broken, 1000, admit(true)), { found: true, value: 'a', state: 'stale-error' })
+    t.strictSame(loads, ['a'])
   }
-  await cache.get('k', load('a'), 1000)
-  clock.now += 300
-  t.strictSame(await cache.get('k', load('b'), 1000, admit(false)), { found: false, reason: 'refused' })
-  t.match(await cache.get('k', broken, 1000, admit(true)), { found: true, value: 'a', state: 'stale-error' })
-  t.strictSame(loads, ['a'])
-})
+)
 
 t.test('upstream that failed of late outlives a refusal and a lack of patience, within the bound', async (t) => {
   const clock = { now: 1000 }
