@@ -66,6 +66,10 @@ sub vcl_backend_response {
         set beresp.uncacheable = true;
         return (deliver);
     }
+    # Past its life an answer is given only where it says so; Varnish would do it for 10 s by itself.
+    if (beresp.http.Cache-Control !~ "(?i)stale-while-revalidate") {
+        set beresp.grace = 0s;
+    }
 }
 
 sub vcl_deliver {

@@ -1,9 +1,8 @@
-import type { CacheState } from '../cache/stale-cache.js'
 import type { SafeLocation } from '../kaltura/locations.js'
 import { retryAfter } from '../playmanifest/errors.js'
 import { CONTENT_TYPES, type ManifestKind } from '../playmanifest/formats.js'
 import { holdsCredential } from '../playmanifest/redact.js'
-import type { Answer, Decision, TemplateLife } from '../resolve/decision.js'
+import type { Answer, Decision, SharedLife, TemplateLife } from '../resolve/decision.js'
 import type { ViewerAnswer } from '../resolve/viewer-answer.js'
 import { kalturaHeaders, kalturaProblem, type Problem, problem, problemBody } from './problem.js'
 
@@ -49,12 +48,10 @@ export function render(
   decision: Pick<Decision, 'vary' | 'format' | 'ks'>,
   { ifNoneMatch, staleWhileRevalidate = 30_000, staleIfError = 600_000 }: RenderOptions = {}
 ): Rendered {
-  const caching = (remaining: number, state: CacheState) =>
-    targetCaching(
-      remaining,
-      state === 'stale-error' ? 0 : staleWhileRevalidate,
-      state === 'stale-error' ? 0 : staleIfError
-    )
+  const caching = ({ remaining, ends, state }: SharedLife) => {
+    const past = state === 'stale-error' ? 0 : Math.max(0, ends - remaining)
+    return targetCaching(remaining, Math.min(staleWhileRevalidate, past), Math.min(staleIfError, past))
+  }
   const vary: Record<string, string> = decision.vary.length === 0 ? {} : { vary: decision.vary.join(', ') }
   switch (answer.kind) {
     case 'template':
@@ -62,11 +59,11 @@ export function render(
     case 'target':
       return redirect(answer.location, {
         ...vary,
-        'cache-control': caching(answer.remaining, answer.state)
+        'cache-control': caching(answer)
       })
     case 'manifest':
     case 'document': {
-      const headers = { ...vary, 'cache-control': caching(answer.remaining, answer.state), etag: answer.etag }
+      const headers = { ...vary, 'cache-control': caching(answer), etag: answer.etag }
       return matches(ifNoneMatch, answer.etag) ? { status: 304, headers, body: '' } : withBody(answer, headers)
     }
     case 'viewer':

@@ -44,6 +44,9 @@ export type Admit = () => Promise<boolean>
 /** Bytes that an entry costs beside its key and value: slot, list nodes, map entry. */
 const OVERHEAD = 200
 
+/** Of `retryAfter`, so that the loads in between may take their time. */
+const OF_LATE = 10
+
 /**
  * A bounded memory cache in front of a loader: any number of concurrent askers share one load, a value past its fresh
  * life is given while it is renewed, and a known value outlives a failing loader within its bound (rule 6 of the
@@ -70,7 +73,8 @@ export class StaleCache<V> {
 
   /**
    * The value of a key, from memory or from the loader.
-   * @param patience ms to wait for a load; past it the answer is `pending` and the load goes on behind
+   * @param patience ms to wait for a load; past it the answer is `pending` and the load goes on behind; 0: upstream is given
+   *   no time to answer
    * @param admit asked of the one who would begin a load that he waits for; when it says no the answer is `refused`
    */
   async get(key: string, load: () => Promise<Loaded<V>>, patience: number, admit?: Admit): Promise<Lookup<V>> {
@@ -97,7 +101,9 @@ export class StaleCache<V> {
     }
     // Looked up anew: another load may have replaced or ended the value in the meantime.
     const known = this.#slots.peek(key)
-    if (known !== undefined && this.#now() - known.since - known.fresh < known.staleIfError)
+    const isSilent =
+      outcome.kind === 'failed' || (outcome.kind === 'pending' && patience > 0) || this.#failedOfLate(key)
+    if (known !== undefined && isSilent && this.#now() - known.since - known.fresh < known.staleIfError)
       return staleError(known.value)
     return outcome.kind === 'failed'
       ? { found: false, reason: 'failed', error: outcome.error }
@@ -123,6 +129,15 @@ export class StaleCache<V> {
 
   get bytes(): number {
     return this.#slots.calculatedSize
+  }
+
+  /**
+   * Whether upstream may be taken for failing by one for whom it is not asked, or not waited for. His own haste is no
+   * silence of upstream's: what it has ended in the meantime would be given for as long as nobody else asks.
+   */
+  #failedOfLate(key: string): boolean {
+    const failure = this.#failures.peek(key)
+    return failure !== undefined && this.#now() - failure.at < OF_LATE * this.#retryAfter
   }
 
   /**

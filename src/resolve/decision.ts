@@ -16,20 +16,21 @@ import type { ViewerAnswer } from './viewer-answer.js'
  */
 export type Answer =
   | { kind: 'template'; location: SafeLocation; life: TemplateLife }
-  | { kind: 'target'; location: SafeLocation; remaining: number; state: CacheState }
-  | { kind: 'manifest'; manifest: ManifestKind; body: string; etag: string; remaining: number; state: CacheState }
-  | {
-      kind: 'document'
-      contentType: string
-      disposition: string | null
-      body: string
-      etag: string
-      remaining: number
-      state: CacheState
-    }
+  | ({ kind: 'target'; location: SafeLocation } & SharedLife)
+  | ({ kind: 'manifest'; manifest: ManifestKind; body: string; etag: string } & SharedLife)
+  | ({ kind: 'document'; contentType: string; disposition: string | null; body: string; etag: string } & SharedLife)
   | ViewerAnswer
   /** `life`: ms it may be kept; 0: not at all. */
   | { kind: 'error'; code: number; detail?: string; app?: string; life: number }
+
+/** How long others may keep what is proven public. */
+export interface SharedLife {
+  /** ms of fresh life left. */
+  remaining: number
+  /** ms until the schedule of the entry changes, which nothing may outlive, stale or not; Infinity: it does not. */
+  ends: number
+  state: CacheState
+}
 
 /** `private`: a viewer's own parameters are in it; `failed`: made because upstream was not there; else ms it may be kept. */
 export type TemplateLife = 'private' | 'failed' | number

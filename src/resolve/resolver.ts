@@ -97,8 +97,13 @@ export class Resolver {
   }
 }
 
-/** Kaltura's error number for an entry that the gateway itself knows not to serve; null when it may be served. */
+/**
+ * Kaltura's error number for an entry that the gateway itself knows not to serve; null when it may be served. Only where the
+ * operator has stated that nothing is hidden from anybody: elsewhere "there is no such entry", said at once, would tell
+ * that the one for which we redirect is there. Kaltura says the same of both.
+ */
 function entryError(catalog: Catalog, partner: PartnerConfig): number | null {
+  if (!partner.sharePublic) return null
   // To the gateway's credential an entry of another partner looks as one that does not exist.
   if (catalog.entry === 'unknown' || partner.otherPartnersEntries === 'redirect') return null
   if (catalog.entry === 'missing') return 1

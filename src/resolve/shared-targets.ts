@@ -66,9 +66,10 @@ export class SharedTargets {
     if (target.kind === 'error') {
       return { kind: 'error', code: target.code, life: remaining, ...(target.app === null ? {} : { app: target.app }) }
     }
-    if (target.kind === 'redirect') return { kind: 'target', location: target.location, remaining, state }
+    const ends = untilTransition(catalog, this.#now())
+    if (target.kind === 'redirect') return { kind: 'target', location: target.location, remaining, ends, state }
     // `redirect` promises a 302 always; where Kaltura answers a body, that is a 302 to Kaltura.
-    return plan.delivery === 'redirect' ? null : { ...target, remaining, state }
+    return plan.delivery === 'redirect' ? null : { ...target, remaining, ends, state }
   }
 
   /** A target is proven by facts that are no older than one fresh life, whatever was known when it was asked for. */

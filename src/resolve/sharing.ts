@@ -20,6 +20,9 @@ const VIDEO_OR_AUDIO: ReadonlySet<string> = new Set(['1', '5'])
 const MODERATED: ReadonlySet<string> = new Set(['2', '6'])
 const RECYCLED = '-2'
 
+/** Kaltura writes some values into the path of a delivery URL as they are: `tracks=../..` leads to another entry's. */
+const PATH = /[/\\?#%;]|^\.{1,2}$/
+
 /** What is known before anything is asked. */
 export interface RequestFacts {
   parameters: EffectiveParameters
@@ -78,7 +81,10 @@ export function requestObjections({ parameters, ks, plan, partner }: RequestFact
       if (name !== 'ks' || ks.state === 'none') {
         against(`the request carries ${name}`, NEVER.has(name) ? 'never' : 'per-identity')
       }
-    } else if (value === false && (kind === 'choice' || kind === 'answer')) against(`${name} has no value`)
+    } else if (kind === 'choice' || kind === 'answer') {
+      if (value === false) against(`${name} has no value`)
+      else if (PATH.test(value)) against(`${name} could lead to another path`)
+    }
   }
   if (!isResolvable(plan.format)) against('the format is not resolved here')
   if (typeof parameters.responseFormat === 'string' && canonicalResponseFormat(parameters.responseFormat) === null) {

@@ -56,14 +56,14 @@ function nameOf(text: string): string {
     .toLowerCase()
 }
 
-/** The values of a query, whole. */
+/** The values of a query, whole, and of parameters that stand in the path (`;v=1`). */
 export function queryValues(layer: string): string[] {
+  const [path = ''] = layer.split(/[?#]/, 1)
+  const inPath = Array.from(path.matchAll(/;[^=;/]+=([^;/]*)/g), ([, value]) => value!)
   const mark = layer.indexOf('?')
-  if (mark === -1) return []
-  return layer
-    .slice(mark + 1)
-    .split(/[&;#?]/)
-    .map((pair) => pair.slice(pair.indexOf('=') + 1))
+  if (mark === -1) return inPath
+  const inQuery = layer.slice(mark + 1).split(/[&;#?]/)
+  return [...inPath, ...inQuery.map((pair) => pair.slice(pair.indexOf('=') + 1))]
 }
 
 /** A path's segments in lower case next to what follows them, up to the query. */

@@ -23,17 +23,21 @@ const NAME_PART =
  * `tl/main`, which only those see who may look before a live stream is public.
  */
 const PATH_TOKEN =
-  /(?:^|\/)(ks|kt|sig|exp|expires|expiry|t|token|hdnea|hdnts|hdntl|hmac|signature|policy|hash|auth|sessionid|secret|jwt|tl(?=\/+main(?:\/|$)))\/+[^/]/i
+  /(?:^|\/)(ks|kt|sig|exp|expires|expiry|t|(?:\w+[_-])?token|hdnea|hdnts|hdntl|hmac|signature|policy|hash|auth|session(?:_?id)?|secret|jwt|ip(?=\/+[\d:])|tl(?=\/+main(?:\/|$)))\/+[^/]/i
 
 /** Text that is a token whatever it is called by; named, so that the reason does not repeat it. */
 const SHAPES: readonly (readonly [string, RegExp])[] = [
   ['a session of Kaltura', /djJ8/],
   ['an access list of Akamai', /~(?:hmac|hash|acl|data)=|(?:exp|st|nva)=\d+~/i],
   // Akamai's HTTP token under any name, and one that stands in front of the path (VNPT).
-  ['a time and its hash', /(?<!\d)\d{9,11}[_-][0-9a-f]{32}(?![0-9a-f])|(?<![0-9a-f])[0-9a-f]{32}\d{10}(?!\w)/i],
+  [
+    'a time and its hash',
+    /(?<!\d)\d{9,11}[_,-][0-9a-f]{32,64}(?![0-9a-f])|(?<![0-9a-f])[0-9a-f]{32,64}[_,-]?\d{10}(?!\w)/i
+  ],
   [
     'a time and its hash in the path',
-    /\/(?:[0-9a-f]{32}|[\w-]{22})\/(?:\d{10,14}|[0-9a-f]{8})\/|\/\d{10,14}\/(?:[0-9a-f]{32}|[\w-]{22})\//i
+    // CDN77 joins them by a comma, and keeps the padding.
+    /\/(?:[0-9a-f]{32,64}|[\w-]{22}={0,2})[/,](?:\d{10,14}|[0-9a-f]{8})\/|\/\d{10,14}[/,](?:[0-9a-f]{32,64}|[\w-]{22}={0,2})\//i
   ],
   // Base64 of `{"`: a policy, a JWT.
   ['signed JSON', /eyJ[\w~-]{16,}/]

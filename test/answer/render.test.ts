@@ -31,7 +31,13 @@ t.test(
 )
 
 t.test('caching of what is proven public; a stale answer is not kept any longer', async (t) => {
-  const target: Answer & { kind: 'target' } = { kind: 'target', location: LOCATION, remaining: 42_000, state: 'hit' }
+  const target: Answer & { kind: 'target' } = {
+    kind: 'target',
+    location: LOCATION,
+    remaining: 42_000,
+    ends: Infinity,
+    state: 'hit'
+  }
   t.equal(
     render(target, decision).headers['cache-control'],
     'public, max-age=42, s-maxage=42, stale-while-revalidate=30, stale-if-error=600'
@@ -43,7 +49,13 @@ t.test('caching of what is proven public; a stale answer is not kept any longer'
 })
 
 t.test('what a CDN is told never exceeds what the gateway itself does', async (t) => {
-  const target: Answer & { kind: 'target' } = { kind: 'target', location: LOCATION, remaining: 1000, state: 'hit' }
+  const target: Answer & { kind: 'target' } = {
+    kind: 'target',
+    location: LOCATION,
+    remaining: 1000,
+    ends: Infinity,
+    state: 'hit'
+  }
   const told = (options: object) => render(target, decision, options).headers['cache-control']
   t.equal(told({ staleWhileRevalidate: 0, staleIfError: 0 }), 'public, max-age=1, s-maxage=1')
   t.equal(
@@ -59,6 +71,7 @@ t.test('manifests have a strong ETag and answer 304 to it', async (t) => {
     body: '#EXTM3U\n',
     etag: '"abc"',
     remaining: 1000,
+    ends: Infinity,
     state: 'hit'
   }
   t.match(render(manifest, decision), {

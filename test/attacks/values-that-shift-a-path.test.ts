@@ -40,6 +40,8 @@ t.test('such values change nothing that they do not say', async (t) => {
     const path = `${BASE}/entryId/${DEMO_ENTRIES.public}/format/download/protocol/http/a.mp4?tracks=${value}`
     const theirs = await fetch(kalturaUrl + path, { redirect: 'manual' })
     const ours = await ask(path)
-    t.match(ours, { status: theirs.status, headers: { location: theirs.headers.get('location') ?? '' } }, value)
+    // What could lead to another path is left to Kaltura, as it came.
+    if (/^(?:\.|\.\.|%2f|%252f)$/.test(value)) t.match(ours, { status: 302, location: path }, value)
+    else t.match(ours, { status: theirs.status, headers: { location: theirs.headers.get('location') ?? '' } }, value)
   }
 })

@@ -42,14 +42,39 @@ t.test('a refusal is the own one: nothing is loaded, nothing is noted, others lo
   t.strictSame(loads, ['b'])
 })
 
-t.test('a value that outlives a failing upstream outlives a refusal', async (t) => {
-  const { clock, cache, loads, load, admit } = made()
-  await cache.get('k', load('a'), 1000)
+t.test(
+  'a refusal is no failure of upstream: an old value is given only where upstream has failed of late',
+  async (t) => {
+    const { clock, cache, loads, load, admit } = made()
+    const broken = async () => {
+      throw new Error('no')
+    }
+    await cache.get('k', load('a'), 1000)
+    clock.now += 300
+    t.strictSame(await cache.get('k', load('b'), 1000, admit(false)), { found: false, reason: 'refused' })
+    t.match(await cache.get('k', broken, 1000, admit(true)), { found: true, value: 'a', state: 'stale-error' })
+    t.strictSame(loads, ['a'])
+  }
+)
+
+t.test('upstream that failed of late outlives a refusal and a lack of patience, within the bound', async (t) => {
+  const clock = { now: 1000 }
+  const cache = new StaleCache<string>({ maxBytes: 100_000, now: () => clock.now, retryAfter: 100 })
+  const slot = { value: 'a', fresh: 100, staleWhileRevalidate: 0, staleIfError: 5000, bytes: 10 }
+  const fail = async () => {
+    throw new Error('no')
+  }
+  const hang = () => new Promise<never>(() => undefined)
+  const no = async () => false
+  await cache.get('k', async () => slot, 1000)
   clock.now += 300
-  t.match(await cache.get('k', load('b'), 1000, admit(false)), { found: true, value: 'a', state: 'stale-error' })
-  clock.now += 1000
-  t.strictSame(await cache.get('k', load('b'), 1000, admit(false)), { found: false, reason: 'refused' })
-  t.strictSame(loads, ['a'])
+  await cache.get('k', fail, 1000)
+  clock.now += 900
+  t.match(await cache.get('k', hang, 1000, no), { found: true, value: 'a', state: 'stale-error' })
+  t.match(await cache.get('k', hang, 0), { found: true, value: 'a', state: 'stale-error' })
+  clock.now += 200
+  t.strictSame(await cache.get('k', hang, 0), { found: false, reason: 'pending' }, 'the failure is long ago')
+  t.match(await cache.get('k', hang, 1), { found: true, value: 'a', state: 'stale-error' }, 'waited for in vain')
 })
 
 t.test('a load that fails at once is told to all who were being admitted', async (t) => {
