@@ -105,9 +105,18 @@ export function readKeys(text: string): { id: string; key: Buffer }[] {
 /** One address of a Valkey or Redis, or a list of nodes of a cluster. */
 export function readRedisUrls(text: string): string[] {
   const urls = readList(text)
-  const isRedis = (url: string) => URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol)
   if (!urls.every(isRedis)) throw new Error('URLs such as redis://cache:6379, or rediss:// for TLS')
   return urls
+}
+
+/** Name and password have to be encoded as the client decodes them: a bare percent sign in a password would end the start. */
+function isRedis(url: string): boolean {
+  try {
+    const { protocol, username, password } = new URL(url)
+    return /^rediss?:$/.test(protocol) && decodeURIComponent(username + password) !== null
+  } catch {
+    return false
+  }
 }
 
 const RANGE_NAMES = ['loopback', 'linklocal', 'uniquelocal']

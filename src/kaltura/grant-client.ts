@@ -1,5 +1,6 @@
 import type { PartnerConfig } from '../config/config.js'
 import { READY } from '../flavors/flavor-asset.js'
+import { MAX_URL_LENGTH } from '../playmanifest/parse.js'
 import type { GrantSubject } from '../signing/grant.js'
 import type { KalturaApi } from './api.js'
 import { UpstreamFailure } from './errors.js'
@@ -96,6 +97,8 @@ export class GrantClient {
   /** Handed out is only what is no credential itself and leads where the configuration says. */
   #judge(text: string): Granted {
     const unsafe = (reason: string): Granted => ({ kind: 'unsafe', reason })
+    // No client takes such a Location, and looking for sessions in it would hold everybody up.
+    if (text.length > MAX_URL_LENGTH) return unsafe('the URL is longer than any URL is')
     if (!URL.canParse(text)) return unsafe('what Kaltura gave is no URL')
     const url = new URL(text)
     if (url.protocol !== 'http:' && url.protocol !== 'https:') return unsafe('the URL is not http or https')

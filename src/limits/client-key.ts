@@ -42,7 +42,8 @@ function networkOf(address: string): string | null {
   if (version !== 6) return version === 4 ? address : null
   let network = networks.get(address)
   if (network === undefined) {
-    network = networkOfIPv6(ipaddr.IPv6.parse(address))
+    // A zone (`%eth0`) names a way out of this machine; the library reads some names of interfaces only, and throws.
+    network = networkOfIPv6(ipaddr.IPv6.parse(address.replace(/%.*$/s, '')))
     networks.set(address, network)
   }
   return network

@@ -53,7 +53,7 @@ export class ViewerClient {
     const { partner, decision } = input
     if (!partner.viewerProxy || given.kind !== 'template') return given
     const redirect: Answer = given.life === 'failed' ? given : { ...given, life: 'private' }
-    const reason = this.#reasonAgainst(input, viewer)
+    const reason = this.#reasonAgainst(input, viewer) ?? (await refusal(input))
     const left = this.#config.targetPatience - (this.#now() - viewer.began)
     if (reason !== null || left <= 0 || viewer.forwarded === null) {
       decision.viewer = `redirected: ${reason ?? 'no time is left'}`
@@ -161,6 +161,15 @@ export class ViewerClient {
   close(): Promise<void> {
     return this.#client.close()
   }
+}
+
+/**
+ * Why a viewer who may be asked for is not, or null: he would wait where nobody else should, or his client has had Kaltura
+ * asked often enough. Asked last, since the latter counts.
+ */
+async function refusal({ crowded, admit }: ResolveInput): Promise<string | null> {
+  if (crowded?.() === true) return 'too many wait already'
+  return (await admit?.()) === false ? 'the client has used up its budget of misses' : null
 }
 
 function unusable(message: string): never {

@@ -297,9 +297,9 @@ t.test('a wrong key, node or token is told without being repeated', async (t) =>
     t.match(told, [/SIGNING_KEYS cannot be read; right would be id:base64key/], keys)
     if (keys.length > 3) t.notMatch(told.join(), keys)
   }
-  t.match(problems({ ...MINIMAL, REDIS_URL: 'http://user:secret@x' }), [
-    /^REDIS_URL cannot be read; right would be URLs/
-  ])
+  for (const url of ['http://user:secret@x', 'redis://:sec%ret@x', 'redis://a,redis://user%FF:secret@x']) {
+    t.match(problems({ ...MINIMAL, REDIS_URL: url }), [/^REDIS_URL cannot be read; right would be URLs/], url)
+  }
   t.match(problems({ ...MINIMAL, ADMIN_TOKEN: 'short' }), [/ADMIN_TOKEN is shorter/])
   t.match(problems({ ...MINIMAL, ADMIN_PORT: 'x' }), [/ADMIN_PORT is "x"; right would be .* or off/])
 })

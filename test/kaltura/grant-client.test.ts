@@ -46,6 +46,7 @@ t.test('what must not be handed out is not', async (t) => {
     ['https://cdn.example.com@elsewhere.example/a.mp4', /ALLOWED_HOSTS/],
     ['https://user@cdn.example.com/a.mp4', /ALLOWED_HOSTS/],
     ['https://cdn.example.com:8443/a.mp4', /ALLOWED_HOSTS/],
+    [`${GOOD}?${'A'.repeat(5_000_000)}`, /longer than any/],
     ['javascript:alert(1)', /not http/],
     ['ftp://cdn.example.com/a.mp4', /not http/],
     ['//cdn.example.com/a.mp4', /no URL/],
