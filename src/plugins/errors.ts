@@ -43,10 +43,15 @@ export async function frameworkError(
   limit: Pick<RateLimit, 'refuse' | 'weigh'>
 ): Promise<void> {
   reply.headers(CORS_HEADERS)
-  const refused = limit.refuse(request)
-  if (refused !== null) return void send(reply, refused)
-  const rendered = error.code === 'FST_ERR_BAD_URL' ? await answer(request).catch(() => null) : null
-  send(reply, await limit.weigh(request, rendered ?? renderProblem(asProblem(error, request))))
+  try {
+    const refused = limit.refuse(request)
+    if (refused !== null) return void send(reply, refused)
+    const rendered = error.code === 'FST_ERR_BAD_URL' ? await answer(request).catch(() => null) : null
+    send(reply, await limit.weigh(request, rendered ?? renderProblem(asProblem(error, request))))
+  } catch (fault) {
+    // Nobody else would hear of it, and it would end the process.
+    if (!reply.sent) send(reply, renderProblem(asProblem(fault as FastifyError, request)))
+  }
 }
 
 /** The answer to what each connection asked last, given or not. */

@@ -69,8 +69,13 @@ export class RateLimit {
     })
     app.addHook('onSend', (request, reply, payload, done) => {
       if (!isError(reply.statusCode, reply.getHeader('x-kaltura')) || isExempt(request)) return done(null, payload)
-      void this.#charge(request, reply.statusCode, payload).then((wait) =>
-        done(null, wait === 0 ? payload : replace(reply, tooMany(wait)))
+      this.#charge(request, reply.statusCode, payload).then(
+        (wait) => done(null, wait === 0 ? payload : replace(reply, tooMany(wait))),
+        // A fault in counting is no reason to keep the answer back, let alone to end the process.
+        (error: Error) => {
+          request.log.error({ err: { type: error.name, stack: error.stack } }, 'an error was not counted')
+          done(null, payload)
+        }
       )
     })
   }
