@@ -89,21 +89,20 @@ t.test('required', async (t) => {
   const { answeredHere } = matrix
   for (const { kind, viewer, number } of pairs(2)) {
     const sent = viewer.sends(kind)
-    for (const [at, request] of WAYS.entries()) {
-      const terms = GOOD[(number + at) % GOOD.length]!
-      const use = (link: string) => {
-        if (terms === 'with an end soon') short.push({ kind, viewer, link })
-      }
-      if (isSignable(sent)) await allowed(signed, door, kind, viewer, request, terms, use)
-      else {
-        const reply = await signedAt(door, () => ({}))(viewer, sent, gatewayPath(kind, request, sent))
-        signed.add(`a KS in a header | ${kind.name} | ${viewer.name}`, wrongInRefusal(reply, kind))
-      }
+    const request = WAYS[number % WAYS.length]!
+    const terms = GOOD[number % GOOD.length]!
+    const use = (link: string) => {
+      if (terms === 'with an end soon') short.push({ kind, viewer, link })
+    }
+    if (isSignable(sent)) await allowed(signed, door, kind, viewer, request, terms, use)
+    else {
+      const reply = await signedAt(door, () => ({}))(viewer, sent, gatewayPath(kind, request, sent))
+      signed.add(`a KS in a header | ${kind.name} | ${viewer.name}`, wrongInRefusal(reply, kind))
     }
   }
   t.strictSame(matrix.violations.slice(0, 20), [], 'nobody gets more than Kaltura gives him')
   t.strictSame(matrix.less.slice(0, 20), [], 'and nobody less')
-  t.ok(matrix.answeredHere - answeredHere > 100, `${matrix.answeredHere - answeredHere} were answered from here`)
+  t.ok(matrix.answeredHere - answeredHere > 50, `${matrix.answeredHere - answeredHere} were answered from here`)
   signed.tell(t, 'Signed links required, with a good one')
 
   const warm = new Tally()
@@ -120,7 +119,7 @@ t.test('required', async (t) => {
     warm.add(`expired since | ${kind.name} | ${viewer.name}`, wrongInRefusal(reply, kind))
   }
   world.clock.now -= SHORT * 1000
-  t.ok(short.length > 500)
+  t.ok(short.length > 300)
   t.equal(asked(), before, 'Kaltura is asked nothing')
   warm.tell(t, 'Signed links required, without a good one, warm')
   await app.close()
@@ -136,6 +135,7 @@ t.test('optional: links beside requests without one', async (t) => {
   const plain = (kind: EntryKind, viewer: Viewer) =>
     matrix.visit(same.at(door), { kind, viewer, request: request! }, 'optional')
   for (const { kind, viewer, number } of pairs(4)) {
+    if (world.kinds.indexOf(kind) % 2 === 1) continue
     // In turn: before and after a link that ends soon, after one only, after one that is no good.
     const turn = number % 3
     if (turn === 0) await plain(kind, viewer)
