@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { atGateway, type Door } from '../matrix/doors.js'
+import { atGateway, atProxy, type Door } from '../matrix/doors.js'
 import type { EntryKind } from '../matrix/entries.js'
 import { type Cell, Matrix } from '../matrix/matrix.js'
 import { seeded, shuffled } from '../matrix/orders.js'
@@ -87,7 +87,7 @@ t.test('the address goes along signed', async (t) => {
     }
   })
   await part(t, 'Fetched for one viewer, `proxy`', loose, 0.2, async () => {
-    const door = atGateway(await world.gateway('proxy', PROXIED))
+    const door = atProxy(await world.gateway('proxy', PROXIED))
     await visitAll(loose, door, cellsOf(world, kinds, ways('applehttp')), 'proxy')
   })
   t.strictSame(same.differing.slice(0, 5), [], 'the order of arrival makes no difference')
@@ -99,7 +99,7 @@ t.test('the address goes along in X-Forwarded-For', async (t) => {
   const matrix = new Matrix(world, true, undefined, true)
   await part(t, 'Fetched for one viewer, `forwardedFor`', matrix, 0.2, async () => {
     const kinds = world.kinds.filter(({ name }) => /address|country|abroad|tokens/i.test(name))
-    const door = atGateway(await world.gateway('mirror', { ...PROXIED, forwardedFor: 'trusted' }))
+    const door = atProxy(await world.gateway('mirror', { ...PROXIED, forwardedFor: 'trusted' }))
     await visitAll(matrix, door, cellsOf(world, kinds, ways('url')), 'forwarded')
   })
 })
