@@ -4,8 +4,10 @@ import { atGateway, type Door } from '../matrix/doors.js'
 import type { EntryKind } from '../matrix/entries.js'
 import { gainOf } from '../matrix/gain.js'
 import { judge } from '../matrix/judge.js'
+import { lifeOf, wrongInRefusal } from '../matrix/links.js'
 import { Matrix } from '../matrix/matrix.js'
 import { REQUESTS } from '../matrix/requests.js'
+import { SameAnswers } from '../matrix/same-answers.js'
 import type { Viewer } from '../matrix/viewers.js'
 import { makeWorld, type Reply } from '../matrix/world.js'
 
@@ -109,6 +111,44 @@ t.test('flavor ids that nobody could list, headers that let an answer be kept', 
   const kept = template('public, max-age=60', '')
   tells(t, await found(kept, ['public'], ['user KS']), /may be stored with what the viewer sent/)
   tells(t, await found(template('', ''), ['public'], ['anonymous']), /says nothing of storing/)
+})
+
+t.test('a gateway that fetches for one viewer and lets the answer be kept', async (t) => {
+  const door =
+    (caching: string): Door =>
+    async ({ address }, { headers }, path) => {
+      const reply = world.askKaltura({ path, headers, address })
+      return { ...reply, headers: { ...reply.headers, 'cache-control': caching } }
+    }
+  const inside = ['from the allowed network']
+  const kept = await found(door('public, max-age=60'), ['rule: address'], inside)
+  tells(t, kept, /^may be stored, though to a stranger it gives what Kaltura refuses with 3/)
+  tells(t, await found(door('private, no-store'), ['entitled users only'], ['entitled user']), /^shows the flavor/)
+  const matrix = new Matrix(world, true, undefined, true)
+  const cell = { kind: kind('rule: address'), viewer: viewer(inside[0]!), request: WAYS[0]! }
+  await matrix.visit(door('private, no-store'), cell, 'right')
+  t.strictSame([matrix.violations, matrix.fetchedForOne], [[], 1])
+  await matrix.visit(door('no-store'), cell, 'wrong')
+  t.match(matrix.violations, [/is for one viewer and says no-store/])
+  const same = new SameAnswers()
+  const sent = cell.viewer.sends(cell.kind)
+  for (const caching of ['no-store', 'no-store', 'private']) await same.at(door(caching))(cell.viewer, sent, '/p/101/x')
+  t.equal(same.differing.length, 1, 'another answer than before is found out')
+})
+
+t.test('a link that is no good and gives something, an answer that outlives its link', async (t) => {
+  const refusal = { status: 403, headers: { 'cache-control': 'no-store' }, body: '{"code":"SIGNATURE_WRONG"}' }
+  const wrong = (over: Partial<Reply>) => wrongInRefusal({ ...refusal, ...over }, kind('public'))
+  t.strictSame(wrong({}), [])
+  t.ok(wrong({ status: 302 }).length > 0)
+  t.ok(wrong({ headers: {} }).length > 0)
+  t.ok(wrong({ headers: { ...refusal.headers, location: '/' } }).length > 0)
+  t.ok(wrong({ body: '' }).length > 0)
+  t.ok(wrong({ body: `{"code":"SIGNATURE_WRONG","detail":"of ${kind('public').entryId}"}` }).length > 0)
+  const life = (caching: string) => lifeOf({ ...refusal, headers: { 'cache-control': caching } })
+  t.equal(life('public, max-age=5, s-maxage=20, stale-while-revalidate=30, stale-if-error=600'), 620)
+  t.equal(life('public, max-age=5'), 5)
+  t.equal(life('private, max-age=5'), 0)
 })
 
 t.test('what is more, and what is not', async (t) => {

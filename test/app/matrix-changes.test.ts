@@ -95,6 +95,30 @@ t.test('nobody asked in between: not even the first to come gets the old answer 
   tellsOf(t, 'After a change, nobody having asked since', counts.cells, counts.wrong.length)
 })
 
+t.test('playManifest fails since the change: what the API says is enough to end an old answer', async (t) => {
+  const counts = { cells: 0, wrong: [] as string[] }
+  for (const [name, change] of Object.entries(CHANGES)) {
+    const world = await makeWorld({ cdnScheme: 'request' })
+    const matrix = new Matrix(world)
+    const door = atGateway(await world.gateway('mirror'))
+    const kind = world.kinds[0]!
+    const ways = WAYS.slice(0, 2)
+    for (const request of ways) await matrix.visit(door, { kind, viewer: world.viewers[0]!, request }, 'before')
+    world.catalog.updateEntry(kind.entryId, change(world))
+    // Viewers still reach Kaltura; it is the gateway that does not, and it may go on with what it knows for an hour.
+    world.state.playManifest.fail = 503
+    world.clock.now += FRESH + RENEWING + SECOND
+    matrix.oracle.forget()
+    const cells = ways.flatMap((request) => world.viewers.map((viewer) => ({ kind, viewer, request })))
+    for (const cell of shuffled(cells, seeded(4))) await matrix.visit(door, cell, `${name}, playManifest fails`)
+    counts.cells += matrix.cells
+    counts.wrong.push(...matrix.violations)
+    await world.close()
+  }
+  t.strictSame(counts.wrong.slice(0, 20), [], `${counts.wrong.length} of ${counts.cells} cells give more than Kaltura`)
+  tellsOf(t, 'After a change, playManifest failing', counts.cells, counts.wrong.length)
+})
+
 t.test('an end that was known does not wait for a life to pass', async (t) => {
   const world = await makeWorld({ cdnScheme: 'request' })
   t.teardown(() => world.close())

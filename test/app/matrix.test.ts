@@ -5,7 +5,7 @@ import { ModelCdn } from '../matrix/model-cdn.js'
 import { seeded, shuffled } from '../matrix/orders.js'
 import { REQUESTS } from '../matrix/requests.js'
 import { tellsOf } from '../matrix/security-doc.js'
-import type { Viewer } from '../matrix/viewers.js'
+import type { Sent, Viewer } from '../matrix/viewers.js'
 import { makeWorld, type World } from '../matrix/world.js'
 
 /**
@@ -33,6 +33,8 @@ function* sequences(requests = REQUESTS, isReversed = false, of: World = world):
     }
   }
 }
+
+const isBare = ({ path, query }: Sent) => path === '' && query === ''
 
 /** Runs one part, and says which cells were wrong. */
 async function part(t: Test, name: string, floor: number, run: () => Promise<void>, counted = matrix): Promise<void> {
@@ -96,6 +98,18 @@ t.test('behind a model of a caching CDN', async (t) => {
     for (const cells of sequences(REQUESTS.slice(0, 8))) for (const cell of cells) await matrix.visit(door, cell, 'cdn')
   })
   t.ok(cdn.hits > 3_000, `${cdn.hits} answers came from its store`)
+})
+
+t.test('behind one that leaves the scheme to Vary', async (t) => {
+  const cdn = new ModelCdn({ keysScheme: false })
+  const run = async () => {
+    const door = atModelCdn(await world.gateway('mirror'), cdn)
+    for (const cells of sequences(REQUESTS.filter(({ protocol }) => protocol === undefined))) {
+      for (const cell of cells) if (isBare(cell.viewer.sends(cell.kind))) await matrix.visit(door, cell, 'by Vary')
+    }
+  }
+  await part(t, 'Behind one that keys the scheme by `Vary`', 1_000, run)
+  t.ok(cdn.hits > 50, `${cdn.hits} answers came from its store`)
 })
 
 t.test('before a Kaltura that marks every answer as one that may be kept', async (t) => {

@@ -22,6 +22,15 @@ export function atGateway(app: FastifyInstance): Door {
       : inject(app, { path, headers, address: viewer.address })
 }
 
+/** Through a trusted proxy that appends the address it sees to whatever the viewer made up, as most do. */
+export function atProxy(app: FastifyInstance): Door {
+  return (viewer, { headers }, path) => {
+    const { 'x-forwarded-for': claim, ...rest } = headers
+    const chain = claim === undefined ? viewer.address : `${claim}, ${viewer.address}`
+    return inject(app, { path, headers: { ...rest, ...told(viewer), 'x-forwarded-for': chain }, address: '127.0.0.1' })
+  }
+}
+
 /** At a model of a CDN: it is the gateway's trusted peer, and overwrites what the viewer says of himself. */
 export function atModelCdn(app: FastifyInstance, cdn: ModelCdn): Door {
   return (viewer, sent, path) => {

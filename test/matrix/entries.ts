@@ -33,7 +33,9 @@ export const PARTNERS = {
   /** Blocked by Kaltura. */
   blocked: 106,
   /** The gateway has no credential for it. */
-  noCredential: 107
+  noCredential: 107,
+  /** What a viewer says of his own play is written into its delivery URLs. */
+  words: 108
 } as const
 
 /** What only a token-bearing delivery URL holds: the gateway must never write it. */
@@ -78,7 +80,8 @@ function deliveryProfiles(hasHiddenToken: boolean): DeliveryProfile[] {
   })
   const hls = { kind: 'packager-hls', streamerType: 'applehttp', url: '/hls' } as const
   const dash = { kind: 'packager-dash', streamerType: 'mpegdash', url: '/dash' } as const
-  const { tokens, staticTokens } = PARTNERS
+  const { tokens, staticTokens, words } = PARTNERS
+  const said = '{deliveryCode}{playbackContext}'
   return [
     ...DELIVERY_PROFILES,
     of(400, 0, { kind: 'live-external', streamerType: 'applehttp' }),
@@ -91,6 +94,8 @@ function deliveryProfiles(hasHiddenToken: boolean): DeliveryProfile[] {
       streamerType: 'applehttp',
       pattern: `/{url}/index.m3u8?hdnts=${STATIC_TOKEN}`
     }),
+    of(421, words, { kind: 'generic-http', pattern: `/{url}/said/${said}` }),
+    of(422, words, { kind: 'generic-hls', streamerType: 'applehttp', pattern: `/{url}/said/${said}/index.m3u8` }),
     of(413, staticTokens, { ...dash, url: `/hdntl=${STATIC_TOKEN.replace('/*', '*')}/dash` })
   ]
 }
@@ -121,7 +126,7 @@ export function matrixEntries(now: () => number, hasHiddenToken: boolean): { kin
   const kinds: EntryKind[] = []
   const entries: CatalogEntry[] = []
   const flavors: CatalogFlavor[] = []
-  const { main, other, tokens, staticTokens, notStated, blocked, noCredential } = PARTNERS
+  const { main, other, tokens, staticTokens, notStated, blocked, noCredential, words } = PARTNERS
   const seconds = Math.floor(START / 1000)
   const add = (
     name: string,
@@ -189,6 +194,7 @@ export function matrixEntries(now: () => number, hasHiddenToken: boolean): { kin
   add('sharing is not stated, rejected', { moderationStatus: 3 }, { owner: notStated })
   add('of a blocked partner', {}, { owner: blocked })
   add('no credential', {}, { owner: noCredential })
+  add("the viewer's words in its delivery", {}, { owner: words })
   kinds.push({ name: 'no such entry', entryId: '0_nosuch99', partnerId: main })
 
   const over = new Map<number, Partial<Partner>>([
@@ -202,7 +208,15 @@ export function matrixEntries(now: () => number, hasHiddenToken: boolean): { kin
       partners,
       entries,
       flavors: flavors.map((flavor, index) => ({ ...flavor, order: index + 1 })),
-      accessControlProfiles: matrixProfiles(main, [other, tokens, staticTokens, notStated, blocked, noCredential]),
+      accessControlProfiles: matrixProfiles(main, [
+        other,
+        tokens,
+        staticTokens,
+        notStated,
+        blocked,
+        noCredential,
+        words
+      ]),
       conversionProfiles: conversionProfiles(main),
       deliveryProfiles: deliveryProfiles(hasHiddenToken),
       flavorParams: FLAVOR_PARAMS,

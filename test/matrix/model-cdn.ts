@@ -13,11 +13,17 @@ export function mayBeStored({ headers }: Pick<Reply, 'headers'>): boolean {
  */
 export class ModelCdn {
   hits = 0
+  readonly #keysScheme: boolean
   readonly #kept = new Map<string, { vary: string[]; replies: Map<string, Reply> }>()
+
+  /** `keysScheme`: false for one that leaves the scheme to `Vary`, as it may. */
+  constructor({ keysScheme = true } = {}) {
+    this.#keysScheme = keysScheme
+  }
 
   async ask(asked: Asked, forward: () => Promise<Reply>): Promise<Reply> {
     if (asked.headers['x-kaltura-ks'] !== undefined) return forward()
-    const url = `${asked.headers['x-forwarded-proto']} ${asked.path}`
+    const url = `${this.#keysScheme ? asked.headers['x-forwarded-proto'] : ''} ${asked.path}`
     const known = this.#kept.get(url)
     const hit = known?.replies.get(variant(asked, known.vary))
     if (hit !== undefined) {
