@@ -72,7 +72,11 @@ export const FileSchema = Type.Object(
         { additionalProperties: false }
       )
     ),
-    rules: Type.Optional(Type.Array(RuleSchema))
+    rules: Type.Optional(
+      Type.Array(RuleSchema, {
+        description: 'In order: the first that matches decides. They replace rules/default.yaml.'
+      })
+    )
   },
   { additionalProperties: false }
 )
