@@ -80,7 +80,7 @@ export function loadConfig(env: Environment, read = (path: string) => readFileSy
   checkCircle(config, reader)
   reader.problems.push(...checkPassthrough(partners.values(), config.remoteAddrSalt), ...checkPartners(config))
   if (reader.problems.length > 0) throw new ConfigError(reader.problems)
-  return { ...config, warnings: collectWarnings(config, reader) }
+  return { ...config, warnings: [...(file.warnings ?? []), ...collectWarnings(config, reader)] }
 }
 
 function readHostList(text: string): string[] {
