@@ -16,6 +16,7 @@ import type { ResolveInput } from '../resolve/input.js'
 import type { Resolver } from '../resolve/resolver.js'
 import type { Viewer, ViewerClient } from '../resolve/viewer-client.js'
 import { decide } from '../rules/decide.js'
+import type { LiveRules } from '../rules/live-rules.js'
 import { ksFingerprint } from '../viewer/ks.js'
 import type { TrustedProxies } from '../viewer/trusted-proxies.js'
 import { sureViewerAddress } from '../viewer/viewer-address.js'
@@ -35,6 +36,7 @@ declare module 'fastify' {
 
 export interface PlayManifestRoutesOptions {
   config: Config
+  rules: LiveRules
   resolver: Resolver
   grants: GrantClient
   viewers: ViewerClient
@@ -158,7 +160,7 @@ async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOpt
 async function answerRequest(
   request: FastifyRequest,
   { parsed, partner, decision }: Admitted,
-  { config, resolver, viewers, proxies, now, admission, crowded }: PlayManifestRoutesOptions
+  { config, rules, resolver, viewers, proxies, now, admission, crowded }: PlayManifestRoutesOptions
 ): Promise<Answer> {
   const { effective, places } = parsed
   const began = now()
@@ -175,7 +177,7 @@ async function answerRequest(
   const facts = factsOfRequest(request, effective, proxies, began)
   const { identified, circumstances } = facts
   const { scheme } = circumstances
-  const plan = decide(config.rules, { ...circumstances, partner })
+  const plan = decide(rules.rules, { ...circumstances, partner })
   decision.format = plan.format
   decision.protocol = plan.protocol
   decision.device = identified.device.class
