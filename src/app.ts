@@ -62,7 +62,7 @@ export async function buildApp(
     logger,
     now = Date.now,
     metrics = new Metrics(),
-    rules = new LiveRules(config.rules),
+    rules = new LiveRules(config),
     circleTiming = {}
   }: AppDependencies = {}
 ): Promise<FastifyInstance> {

@@ -34,7 +34,7 @@ export interface RunningServer {
 export async function startServer(config: Config, logger?: Logger, env: Environment = {}): Promise<RunningServer> {
   const log = logger ?? pino({ level: config.logLevel })
   const metrics = new Metrics()
-  const rules = new LiveRules(config.rules)
+  const rules = new LiveRules(config)
   const reloader = env.CONFIG_FILE?.trim()
     ? new RuleReloader(config, { env, live: rules, log, count: (result) => metrics.countReload(result) })
     : null

@@ -6,6 +6,7 @@ import { readActionPair } from '../rules/api-actions.js'
 import { checkRules } from '../rules/check.js'
 import { type Rule, RuleSchema } from '../rules/schema.js'
 import { ConfigError } from './config.js'
+import { PresetsSchema } from './presets.js'
 import { mostTelling } from './schema-errors.js'
 import { readBaseUrl, readBytes, readDuration } from './values.js'
 
@@ -29,6 +30,7 @@ const PartnerSchema = Type.Object(
     delivery: Type.Optional(Delivery),
     signedLinks: Type.Optional(Type.Union([Type.Literal('off'), Type.Literal('optional'), Type.Literal('required')])),
     grants: Type.Optional(Type.Boolean()),
+    presetsOnly: Type.Optional(Type.Boolean()),
     viewerProxy: Type.Optional(Type.Boolean())
   },
   { additionalProperties: false }
@@ -74,6 +76,7 @@ export const FileSchema = Type.Object(
         { additionalProperties: false }
       )
     ),
+    presets: Type.Optional(PresetsSchema),
     rules: Type.Optional(
       Type.Array(RuleSchema, {
         description: 'In order: the first that matches decides. They replace rules/default.yaml.'

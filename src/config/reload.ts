@@ -13,7 +13,7 @@ export type ReloadResult =
   | { result: 'failed'; problems: readonly string[] }
 
 /** What a running gateway takes from a changed file; all other keys need a restart. */
-const RELOADED: readonly string[] = ['rules', 'warnings']
+const RELOADED: readonly string[] = ['rules', 'presets', 'warnings']
 
 export interface ReloaderOptions {
   /** As at the start; it names the file. */
@@ -25,7 +25,7 @@ export interface ReloaderOptions {
   read?: (path: string) => string
 }
 
-/** Reads the configuration file again and puts its rules in force. A file that is not usable changes nothing. */
+/** Reads the configuration file again and puts its rules and presets in force. A file that is not usable changes nothing. */
 export class RuleReloader {
   readonly path: string
   readonly #options: Required<ReloaderOptions>
@@ -76,8 +76,8 @@ export class RuleReloader {
       const once = (name: string) => (name === this.path ? text : read(name))
       const config = loadConfig(env, once)
       const file = readConfigFile(this.path, text)
-      const same = isDeepStrictEqual(config.rules, live.rules)
-      if (!same) live.replace(config.rules)
+      const same = isDeepStrictEqual(config.rules, live.rules) && isDeepStrictEqual(config.presets, live.presets)
+      if (!same) live.replace(config)
       return {
         result: same ? 'unchanged' : 'replaced',
         rules: config.rules.length,

@@ -25,6 +25,7 @@ import { checkRequest } from './check-request.js'
 import { factsOfRequest } from './facts.js'
 import { answerGrant } from './grant.js'
 import { clientOf, type LoopCheck, loopCheck, redirectsComeBack } from './loop.js'
+import { applyPreset } from './preset.js'
 import { checkSignature } from './signature.js'
 
 declare module 'fastify' {
@@ -133,9 +134,11 @@ async function admit(request: FastifyRequest, options: PlayManifestRoutesOptions
   }
   const signed = checkSignature(request, parsed.request, partner, decision, options)
   if (!signed.ok) return renderProblem(signed.problem)
-  const refused = checkRequest(signed.request)
+  const preset = applyPreset(signed.request, partner, options.rules.presets, request.method)
+  if (!preset.ok) return renderProblem(preset.problem)
+  const refused = checkRequest(preset.request)
   if (refused !== null) return renderProblem(refused)
-  return { parsed: signed.request, partner, decision, limits: signed.limits }
+  return { parsed: preset.request, partner, decision, limits: signed.limits }
 }
 
 async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {

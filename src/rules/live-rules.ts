@@ -1,19 +1,29 @@
+import type { Preset } from '../playmanifest/presets.js'
 import type { Rule } from './schema.js'
 
-/** The rules in force. Each request reads them once, so that a reload never falls in between. */
-export class LiveRules {
-  #rules: readonly Rule[]
+export interface Ruling {
+  rules: readonly Rule[]
+  presets: ReadonlyMap<string, Preset>
+}
 
-  constructor(rules: readonly Rule[]) {
-    this.#rules = rules
+/** The rules and presets in force. Each request reads them once, so that a reload never falls in between. */
+export class LiveRules {
+  #ruling: Ruling
+
+  constructor(ruling: Ruling) {
+    this.#ruling = ruling
   }
 
   get rules(): readonly Rule[] {
-    return this.#rules
+    return this.#ruling.rules
+  }
+
+  get presets(): ReadonlyMap<string, Preset> {
+    return this.#ruling.presets
   }
 
   /** Takes the place of what was in force, for all requests that begin from now on. */
-  replace(rules: readonly Rule[]): void {
-    this.#rules = rules
+  replace({ rules, presets }: Ruling): void {
+    this.#ruling = { rules, presets }
   }
 }

@@ -20,7 +20,7 @@ function reloader(files: Record<string, string>) {
     return text
   }
   const config = loadConfig(ENV, read)
-  const live = new LiveRules(config.rules)
+  const live = new LiveRules(config)
   const lines: { level: string; args: unknown[] }[] = []
   const to =
     (level: string) =>
@@ -84,7 +84,7 @@ t.test('what else changed is named and left as it is; warnings are told', async 
 t.test('without a file there is nothing to reload', async (t) => {
   const env = { ...ENV, CONFIG_FILE: '' }
   const config = loadConfig(env)
-  t.throws(() => new RuleReloader(config, { env, live: new LiveRules([]), log: console as never }), ConfigError)
+  t.throws(() => new RuleReloader(config, { env, live: new LiveRules(config), log: console as never }), ConfigError)
 })
 
 function folder(t: Test): string {
