@@ -31,6 +31,7 @@ import { TargetClient } from './resolve/target-client.js'
 import { ViewerClient } from './resolve/viewer-client.js'
 import { apiPassthroughRoutes } from './routes/api-passthrough.js'
 import { playManifestRoutes } from './routes/playmanifest.js'
+import { LiveRules } from './rules/live-rules.js'
 import { TrustedProxies } from './viewer/trusted-proxies.js'
 
 export interface AppDependencies {
@@ -40,6 +41,8 @@ export interface AppDependencies {
   now?: () => number
   /** What is counted; by default counted for nobody. */
   metrics?: Metrics
+  /** The rules in force, for who replaces them; by default those of the configuration, for good. */
+  rules?: LiveRules
   /** How often is looked whether redirects come back; tests hurry. */
   circleTiming?: Partial<CircleTiming>
 }
@@ -55,7 +58,13 @@ const MAX_REQUESTS_PER_SOCKET = 10_000
  */
 export async function buildApp(
   config: Config,
-  { logger, now = Date.now, metrics = new Metrics(), circleTiming = {} }: AppDependencies = {}
+  {
+    logger,
+    now = Date.now,
+    metrics = new Metrics(),
+    rules = new LiveRules(config),
+    circleTiming = {}
+  }: AppDependencies = {}
 ): Promise<FastifyInstance> {
   const proxies = new TrustedProxies(config.trustProxy)
   const log = logger ?? pino({ level: config.logLevel })
@@ -133,6 +142,7 @@ export async function buildApp(
   const { crowded } = overload
   undecodable = playManifestRoutes(app, {
     config,
+    rules,
     resolver,
     grants,
     viewers,

@@ -25,8 +25,8 @@ docs/configuration.md lists every variable.
 async function serve(): Promise<void> {
   const config = loadConfig(processEnvironment())
   const log = pino({ level: config.logLevel })
-  const { close } = await startServer(config, log)
-  stopOnSignals(log, close)
+  const server = await startServer(config, log, processEnvironment())
+  stopOnSignals(log, server.close, server.reload)
 }
 
 async function demo(): Promise<void> {

@@ -4,7 +4,11 @@ import { type Logger, pino } from 'pino'
 import { buildAdmin } from './admin/admin.js'
 import { buildApp } from './app.js'
 import { type Config, ConfigError } from './config/config.js'
+import type { Environment } from './config/load.js'
+import { type ReloadResult, RuleReloader } from './config/reload.js'
+import { watchFileText } from './config/watch-file.js'
 import { Metrics } from './plugins/metrics.js'
+import { LiveRules } from './rules/live-rules.js'
 
 /** ms in which requests under way may end after a signal. */
 const GRACE = 10_000
@@ -15,20 +19,32 @@ export interface RunningServer {
   url: string
   /** Base URL of the admin side; null when there is none. */
   adminUrl: string | null
+  /** Reads the rules of the configuration file again; null when there is no file. */
+  reload: ((cause: string) => ReloadResult) | null
   /** Stops both; requests under way are answered. */
   close(): Promise<void>
 }
 
 /**
  * Builds the gateway and its admin side and listens; says what the configuration warns of.
+ *
+ * @param env what the configuration was made from: with it the rules of the file it names follow the file
  * @throws ConfigError when an address cannot be had; nothing is left running then
  */
-export async function startServer(config: Config, logger?: Logger): Promise<RunningServer> {
+export async function startServer(config: Config, logger?: Logger, env: Environment = {}): Promise<RunningServer> {
   const log = logger ?? pino({ level: config.logLevel })
   const metrics = new Metrics()
-  const app = await buildApp(config, { logger: log, metrics })
-  const admin = config.admin === null ? null : buildAdmin({ ...config, admin: config.admin }, { metrics, logger: log })
+  const rules = new LiveRules(config)
+  const reloader = env.CONFIG_FILE?.trim()
+    ? new RuleReloader(config, { env, live: rules, log, count: (result) => metrics.countReload(result) })
+    : null
+  const reload = reloader === null ? undefined : (cause: string) => reloader.reload(cause)
+  const app = await buildApp(config, { logger: log, metrics, rules })
+  const admin =
+    config.admin === null ? null : buildAdmin({ ...config, admin: config.admin }, { metrics, reload, logger: log })
+  const unwatch = reloader === null ? () => undefined : watchFileText(reloader.path, () => reloader.reload('file'))
   const close = async (): Promise<void> => {
+    unwatch()
     await Promise.all([app.close(), admin?.close()])
   }
   for (const warning of config.warnings) log.warn(warning)
@@ -37,7 +53,7 @@ export async function startServer(config: Config, logger?: Logger): Promise<Runn
     const adminUrl = admin && (await listen(admin, config.admin!, 'admin side listening', ADMIN_ADDRESS))
     if (admin !== null) metrics.watchProcess()
     const url = await listen(app, config, 'listening', ADDRESS)
-    return { app, url, adminUrl, close }
+    return { app, url, adminUrl, reload: reload ?? null, close }
   } catch (error) {
     await close()
     throw error
@@ -81,16 +97,22 @@ const SAME_SIGNAL = 1_000
 /**
  * Ends everything on SIGINT and SIGTERM, with status 0: no new connections, requests under way are answered, then the
  * rest. Under npm one Ctrl-C arrives twice, from the terminal and from npm, so a repetition at once changes nothing; one
- * that comes later ends the process as it stands.
+ * that comes later ends the process as it stands. SIGHUP reads the rules again; without a file to read them from it ends
+ * everything too.
  */
-export function stopOnSignals(log: Logger, stop: () => Promise<void>): void {
+export function stopOnSignals(log: Logger, stop: () => Promise<void>, reload: RunningServer['reload'] = null): void {
   const closing = closeWithGrace(
-    { delay: GRACE, skip: [...SIGNALS], logger: { error: (text: unknown) => log.error(String(text)) } },
+    {
+      delay: GRACE,
+      skip: reload === null ? [...SIGNALS] : [...SIGNALS, 'SIGHUP'],
+      logger: { error: (text: unknown) => log.error(String(text)) }
+    },
     async ({ err }) => {
       if (err) log.fatal({ err: { type: err.name, stack: err.stack } }, 'stopping after a fault')
       await stop()
     }
   )
+  if (reload !== null) process.on('SIGHUP', () => void reload('SIGHUP'))
   let stopping = false
   const onSignal = (signal: NodeJS.Signals): void => {
     if (stopping) return

@@ -7,11 +7,13 @@ import type { AdminConfig, Config } from '../config/config.js'
 import { registerClosing } from '../plugins/closing.js'
 import type { Metrics } from '../plugins/metrics.js'
 import { registerGuard } from './guard.js'
-import { registerAdminRoutes } from './routes.js'
+import { type AdminParts, registerAdminRoutes } from './routes.js'
 
 export interface AdminDependencies {
   /** Of the gateway beside it. */
   metrics: Metrics
+  /** Reads the configuration file again; absent where there is none. */
+  reload?: AdminParts['reload']
   logger?: Logger
   /** Unix ms; tests move it. */
   now?: () => number
@@ -36,7 +38,7 @@ export const ADMIN_HEADERS = {
  */
 export function buildAdmin(
   config: Config & { admin: AdminConfig },
-  { metrics, logger, now = Date.now }: AdminDependencies
+  { metrics, reload, logger, now = Date.now }: AdminDependencies
 ): FastifyInstance {
   const app = Fastify({
     loggerInstance: (logger ?? pino({ level: config.logLevel })).child({ side: 'admin' }),
@@ -78,7 +80,7 @@ export function buildAdmin(
   app.setNotFoundHandler((_request, reply) =>
     send(reply, renderProblem(problem('NOT_FOUND', 'The admin side has no such page; / says what there is.')))
   )
-  registerAdminRoutes(app, { metrics })
+  registerAdminRoutes(app, { metrics, reload })
   return app
 }
 

@@ -1,6 +1,7 @@
+import type { Decision } from '../resolve/decision.js'
 import type { Rendered } from './render.js'
 
-/** What a signed link allows its answer. */
+/** What a signed link, or a rule, allows an answer. */
 export interface LinkLimits {
   /** Unix s; null: no end. */
   expires: number | null
@@ -8,11 +9,21 @@ export interface LinkLimits {
   bound: boolean
 }
 
+/**
+ * What rules allow an answer: what was decided by the time of day ends with it, what was decided by the session is for one
+ * viewer. `now`: Unix ms.
+ */
+export function limitsOfRules(bounds: Decision['bounds'], now: number): LinkLimits[] {
+  if (bounds === null) return []
+  const ends = [bounds.until, bounds.longest === null ? null : now + bounds.longest].filter((end) => end !== null)
+  return [{ expires: ends.length === 0 ? null : Math.min(...ends) / 1000, bound: bounds.private }]
+}
+
 /** Directives that count seconds, in the order in which a cache uses them up. */
 const LIFE = /\b(s-maxage|max-age|stale-while-revalidate|stale-if-error)=(\d+)/g
 
 /**
- * The answer to a signed request, which must not outlive it: fresh and stale life together end with the link. What is bound
+ * The answer to a bounded request, which must not outlive its bound: fresh and stale life together end there. What is bound
  * is kept by nobody.
  *
  * @param now Unix ms

@@ -1,4 +1,5 @@
 import type { AllowedHosts } from '../kaltura/hosts.js'
+import type { Preset } from '../playmanifest/presets.js'
 import type { Delivery, Rule } from '../rules/schema.js'
 
 /** One account that is served. */
@@ -24,6 +25,8 @@ export interface PartnerConfig {
   signedLinks: 'off' | 'optional' | 'required'
   /** Whether a link signed with a grant key may let the gateway act with its own credential. */
   grants: boolean
+  /** Whether a URL may name an entry and a preset, and choose nothing by itself. */
+  presetsOnly: boolean
   /** Whether what is no one else's is fetched for the viewer with his own KS and address, and answered here. */
   viewerProxy: boolean
 }
@@ -101,6 +104,7 @@ export interface Config {
   remoteAddrSalt: string | null
   trustProxy: readonly string[]
   rules: readonly Rule[]
+  presets: ReadonlyMap<string, Preset>
   logLevel: string
   /** Things that are allowed and probably not meant; logged at the start. */
   warnings: readonly string[]

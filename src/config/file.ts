@@ -3,8 +3,11 @@ import { Compile } from 'typebox/compile'
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import { readHostPattern } from '../kaltura/hosts.js'
 import { readActionPair } from '../rules/api-actions.js'
-import { RuleSchema } from '../rules/schema.js'
+import { checkRules } from '../rules/check.js'
+import { type Rule, RuleSchema } from '../rules/schema.js'
 import { ConfigError } from './config.js'
+import { PresetsSchema } from './presets.js'
+import { mostTelling } from './schema-errors.js'
 import { readBaseUrl, readBytes, readDuration } from './values.js'
 
 const Delivery = Type.Union([Type.Literal('mirror'), Type.Literal('redirect'), Type.Literal('proxy')])
@@ -27,6 +30,7 @@ const PartnerSchema = Type.Object(
     delivery: Type.Optional(Delivery),
     signedLinks: Type.Optional(Type.Union([Type.Literal('off'), Type.Literal('optional'), Type.Literal('required')])),
     grants: Type.Optional(Type.Boolean()),
+    presetsOnly: Type.Optional(Type.Boolean()),
     viewerProxy: Type.Optional(Type.Boolean())
   },
   { additionalProperties: false }
@@ -72,7 +76,12 @@ export const FileSchema = Type.Object(
         { additionalProperties: false }
       )
     ),
-    rules: Type.Optional(Type.Array(RuleSchema))
+    presets: Type.Optional(PresetsSchema),
+    rules: Type.Optional(
+      Type.Array(RuleSchema, {
+        description: 'In order: the first that matches decides. They replace rules/default.yaml.'
+      })
+    )
   },
   { additionalProperties: false }
 )
@@ -80,8 +89,11 @@ export const FileSchema = Type.Object(
 type RawFile = Static<typeof FileSchema>
 
 /** The file with its durations read (ms) where the rest of the program wants numbers. */
-export interface FileConfig extends Omit<RawFile, 'patience'> {
+export interface FileConfig extends Omit<RawFile, 'patience' | 'rules'> {
   patience?: { catalog?: number; target?: number }
+  rules?: Rule[]
+  /** What is allowed and probably not meant, with file and line. */
+  warnings?: string[]
 }
 
 const validator = Compile(FileSchema)
@@ -119,46 +131,11 @@ export function readConfigFile(path: string, text: string): FileConfig {
     }
     return 1
   }
-  for (const error of mostTelling(validator.Errors(value))) {
+  for (const error of mostTelling(FileSchema, validator.Errors(value))) {
     problems.push(`${path}:${lineOf(error.instancePath)}: ${error.instancePath || 'the file'} ${error.message}`)
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return readValues(path, value as RawFile, lineOf)
-}
-
-interface SchemaError {
-  keyword: string
-  instancePath: string
-  message: string
-  params: object
-}
-
-/** One message a place: the schema library reports a failed alternative several times over. */
-function mostTelling(errors: readonly SchemaError[]): SchemaError[] {
-  const byPlace = new Map<string, SchemaError>()
-  for (const error of errors) {
-    if (error.keyword === 'boolean' || error.keyword === 'anyOf') continue
-    if (error.keyword === 'additionalProperties') {
-      const names = (error.params as { additionalProperties?: string[] }).additionalProperties ?? []
-      for (const name of names) {
-        const at = `${error.instancePath}/${name}`
-        byPlace.set(at, { ...error, instancePath: at, message: 'is not a known key' })
-      }
-      continue
-    }
-    const allowed = error.keyword === 'const' ? (error.params as { allowedValue?: unknown }).allowedValue : undefined
-    const before = byPlace.get(error.instancePath)
-    if (error.keyword === 'enum') {
-      const words = (error.params as { allowedValues?: unknown[] }).allowedValues ?? []
-      byPlace.set(error.instancePath, { ...error, message: `must be one of ${words.join(', ')}` })
-      continue
-    }
-    if (allowed !== undefined) {
-      const message = before?.keyword === 'const' ? `${before.message}, ${allowed}` : `must be one of ${allowed}`
-      byPlace.set(error.instancePath, { ...error, message })
-    } else if (before === undefined) byPlace.set(error.instancePath, error)
-  }
-  return [...byPlace.values()]
 }
 
 function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => number): FileConfig {
@@ -184,7 +161,18 @@ function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => num
       read(`/partners/${index}/apiPassthrough/${at}`, pair, readActionPair)
     }
   }
-  const { patience: rawPatience, serviceUrl: rawService, cdnUrl: rawCdn, ...rest } = raw
+  const { patience: rawPatience, serviceUrl: rawService, cdnUrl: rawCdn, rules: rawRules, ...rest } = raw
+  const rules = rawRules?.map((rule, index): Rule => {
+    const { caching, ...then } = rule.then
+    const longest = read(`/rules/${index}/then/caching`, caching, readDuration)
+    return { ...rule, then: { ...then, ...(longest === undefined ? {} : { caching: longest }) } }
+  })
+  const faults = checkRules(rules ?? []).map(({ pointer, text, level }) => ({
+    level,
+    text: `${path}:${lineOf(`/rules${pointer}`)}: ${text}.`
+  }))
+  problems.push(...faults.filter(({ level }) => level === 'error').map(({ text }) => text))
+  const warnings = faults.filter(({ level }) => level === 'warning').map(({ text }) => text)
   const catalog = read('/patience/catalog', rawPatience?.catalog, readDuration)
   const target = read('/patience/target', rawPatience?.target, readDuration)
   const serviceUrl = read('/serviceUrl', rawService, readBaseUrl)
@@ -200,6 +188,8 @@ function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => num
     ...rest,
     ...(serviceUrl === undefined ? {} : { serviceUrl }),
     ...(cdnUrl === undefined ? {} : { cdnUrl }),
+    ...(rules === undefined ? {} : { rules }),
+    ...(warnings.length === 0 ? {} : { warnings }),
     patience: { ...(catalog === undefined ? {} : { catalog }), ...(target === undefined ? {} : { target }) }
   }
 }

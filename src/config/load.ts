@@ -6,6 +6,7 @@ import { type CacheConfig, type Config, ConfigError, type RateLimits } from './c
 import type { FileConfig } from './file.js'
 import { checkPartners, readPartners } from './partners.js'
 import { checkPassthrough } from './passthrough.js'
+import { readPresets } from './presets.js'
 import { type Environment, Reader } from './reader.js'
 import {
   readBaseUrl,
@@ -74,13 +75,14 @@ export function loadConfig(env: Environment, read = (path: string) => readFileSy
     remoteAddrSalt: reader.secret('KALTURA_REMOTE_ADDR_SALT') ?? null,
     trustProxy: reader.value('TRUST_PROXY', (text) => readList(text).map(readProxy), []),
     rules: file.rules ?? SHIPPED_RULES,
+    presets: readPresets(file.presets),
     logLevel: reader.value('LOG_LEVEL', (text) => readOneOf(text, LEVELS), 'info'),
     warnings: []
   }
   checkCircle(config, reader)
   reader.problems.push(...checkPassthrough(partners.values(), config.remoteAddrSalt), ...checkPartners(config))
   if (reader.problems.length > 0) throw new ConfigError(reader.problems)
-  return { ...config, warnings: collectWarnings(config, reader) }
+  return { ...config, warnings: [...(file.warnings ?? []), ...collectWarnings(config, reader)] }
 }
 
 function readHostList(text: string): string[] {

@@ -53,6 +53,7 @@ function ofFile(reader: Reader, partner: FilePartner, defaults: Defaults): Partn
     delivery: partner.delivery ?? defaults.delivery,
     signedLinks: partner.signedLinks ?? defaults.signedLinks,
     grants: partner.grants ?? false,
+    presetsOnly: partner.presetsOnly ?? false,
     viewerProxy: partner.viewerProxy ?? false
   }
 }

@@ -108,6 +108,7 @@ export const PARAMETERS = {
   nocache: { type: 'flag', class: 'viewer', about: "Passes by Kaltura's response cache." },
   _: { type: 'text', class: 'pass', about: 'Cache buster.' },
   device: { type: 'word', class: 'gateway', about: 'Ours: the device class to choose for.' },
+  preset: { type: 'word', class: 'gateway', about: 'Ours: a named bundle of parameters (docs/presets.md).' },
   signature: { type: 'text', class: 'gateway', secret: true, about: 'Ours: signs the link (docs/signed-links.md).' },
   grant: {
     type: 'text',

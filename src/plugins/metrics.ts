@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
+import type { ReloadResult } from '../config/reload.js'
 import type { FailureKind } from '../kaltura/errors.js'
 import { isApiUrl } from '../playmanifest/redact-api.js'
 import type { Decision } from '../resolve/decision.js'
@@ -60,6 +61,7 @@ const SIGNATURE_STATES: Record<Decision['signature'], true> = {
   expired: true,
   bound: true
 }
+const RELOAD_RESULTS: Record<ReloadResult['result'], true> = { replaced: true, unchanged: true, failed: true }
 /** `patience`: upstream was not waited for any longer; `other`: a reason that is new here. */
 const FAILURES: Record<FailureKind | 'patience' | 'other', true> = {
   connect: true,
@@ -105,6 +107,9 @@ export class Metrics {
   readonly #failures = this.#table('upstream_failures', 'Answers made without upstream, by what failed.', {
     kind: Object.keys(FAILURES)
   })
+  readonly #reloads = this.#table('rules_reloads', 'Readings of the configuration file after the start.', {
+    result: Object.keys(RELOAD_RESULTS)
+  })
   readonly #limited = this.#table('rate_limited', 'Requests refused with 429.', {})
 
   /** Adds what prom-client tells about the process itself. Once a process: it observes the garbage collector. */
@@ -137,6 +142,11 @@ export class Metrics {
   /** Bytes that were no request. */
   countUnreadable(): void {
     this.#answers.add('unreadable', '4xx')
+  }
+
+  /** A reading of the configuration file after the start. */
+  countReload(result: ReloadResult['result']): void {
+    this.#reloads.add(result)
   }
 
   #table(name: string, help: string, labels: Readonly<Record<string, readonly string[]>>): Table {

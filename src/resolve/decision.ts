@@ -3,6 +3,7 @@ import { UpstreamFailure } from '../kaltura/errors.js'
 import type { SafeLocation } from '../kaltura/locations.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
 import type { PlayManifestRequest } from '../playmanifest/parse.js'
+import type { Plan } from '../rules/decide.js'
 import type { SignatureFault } from '../signing/verify.js'
 import type { PrivateVerdict, SharingClass } from './sharing-class.js'
 import type { ViewerAnswer } from './viewer-answer.js'
@@ -59,6 +60,8 @@ export interface Decision {
   failure: string | null
   /** Lower-case names of headers that the answer depends on. */
   vary: readonly string[]
+  /** What the rule bounds the answer's life by; null before the rules were asked. */
+  bounds: Pick<Plan, 'until' | 'longest' | 'private'> | null
   /** What was answered; `post`: sent on to Kaltura as it came; null: a problem of ours. */
   answer: Answer['kind'] | 'post' | 'grant' | null
   /** What became of the viewer's KS: never the KS itself. */
@@ -91,6 +94,7 @@ export function newDecision({ partnerId, effective }: PlayManifestRequest): Deci
     viewer: null,
     failure: null,
     vary: [],
+    bounds: null,
     answer: null,
     ks: 'none',
     session: null,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type LinkLimits, limitLife } from '../answer/limit-life.js'
+import { type LinkLimits, limitLife, limitsOfRules } from '../answer/limit-life.js'
 import { problem } from '../answer/problem.js'
 import { methodNotAllowed, type Rendered, redirect, render, renderProblem } from '../answer/render.js'
 import { send } from '../answer/send.js'
@@ -16,15 +16,16 @@ import type { ResolveInput } from '../resolve/input.js'
 import type { Resolver } from '../resolve/resolver.js'
 import type { Viewer, ViewerClient } from '../resolve/viewer-client.js'
 import { decide } from '../rules/decide.js'
-import { deviceFromHint } from '../viewer/device-hint.js'
-import { identifyDevice } from '../viewer/identify-device.js'
+import type { LiveRules } from '../rules/live-rules.js'
 import { ksFingerprint } from '../viewer/ks.js'
 import type { TrustedProxies } from '../viewer/trusted-proxies.js'
 import { sureViewerAddress } from '../viewer/viewer-address.js'
 import { readViewerKs } from '../viewer/viewer-ks.js'
 import { checkRequest } from './check-request.js'
+import { factsOfRequest } from './facts.js'
 import { answerGrant } from './grant.js'
 import { clientOf, type LoopCheck, loopCheck, redirectsComeBack } from './loop.js'
+import { applyPreset } from './preset.js'
 import { checkSignature } from './signature.js'
 
 declare module 'fastify' {
@@ -36,6 +37,7 @@ declare module 'fastify' {
 
 export interface PlayManifestRoutesOptions {
   config: Config
+  rules: LiveRules
   resolver: Resolver
   grants: GrantClient
   viewers: ViewerClient
@@ -132,9 +134,11 @@ async function admit(request: FastifyRequest, options: PlayManifestRoutesOptions
   }
   const signed = checkSignature(request, parsed.request, partner, decision, options)
   if (!signed.ok) return renderProblem(signed.problem)
-  const refused = checkRequest(signed.request)
+  const preset = applyPreset(signed.request, partner, options.rules.presets, request.method)
+  if (!preset.ok) return renderProblem(preset.problem)
+  const refused = checkRequest(preset.request)
   if (refused !== null) return renderProblem(refused)
-  return { parsed: signed.request, partner, decision, limits: signed.limits }
+  return { parsed: preset.request, partner, decision, limits: signed.limits }
 }
 
 async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {
@@ -150,14 +154,16 @@ async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOpt
   decision.answer = answer.kind
   const { staleWhileRevalidate, staleIfError } = config.cache
   const ifNoneMatch = request.headers['if-none-match']
-  return limitLife(render(answer, decision, { ifNoneMatch, staleWhileRevalidate, staleIfError }), limits, options.now())
+  const rendered = render(answer, decision, { ifNoneMatch, staleWhileRevalidate, staleIfError })
+  const now = options.now()
+  return [limits, ...limitsOfRules(decision.bounds, now)].reduce((sent, each) => limitLife(sent, each, now), rendered)
 }
 
 /** Parsed and harmless: identify, decide, resolve. */
 async function answerRequest(
   request: FastifyRequest,
   { parsed, partner, decision }: Admitted,
-  { config, resolver, viewers, proxies, now, admission, crowded }: PlayManifestRoutesOptions
+  { config, rules, resolver, viewers, proxies, now, admission, crowded }: PlayManifestRoutesOptions
 ): Promise<Answer> {
   const { effective, places } = parsed
   const began = now()
@@ -171,23 +177,16 @@ async function answerRequest(
   if (!effective.entryId && ks.state === 'none' && effective.kt === undefined && effective.expiry === undefined) {
     return { kind: 'error', code: 1, life: config.cache.negative }
   }
-  const hint = typeof effective.device === 'string' ? deviceFromHint(effective.device) : null
-  const identified = identifyDevice({
-    headers: request.headers,
-    ...(proxies.has(request.socket.remoteAddress) ? { cdnHeaders: request.headers } : {}),
-    ...(hint === null ? {} : { hint })
-  })
-  const scheme = request.protocol.toLowerCase() === 'https' ? 'https' : 'http'
-  const plan = decide(config.rules, { parameters: effective, device: identified.device, scheme, partner })
+  const facts = factsOfRequest(request, effective, proxies, began)
+  const { identified, circumstances } = facts
+  const { scheme } = circumstances
+  const plan = decide(rules.rules, { ...circumstances, partner })
   decision.format = plan.format
   decision.protocol = plan.protocol
   decision.device = identified.device.class
   decision.deviceSource = identified.source
-  decision.vary = [
-    ...(plan.reads.includes('device') ? identified.headersRead : []),
-    // Without a `protocol` the scheme is the viewer's, which a proxy tells in a header.
-    ...(plan.reads.includes('scheme') && !proxies.empty ? ['x-forwarded-proto'] : [])
-  ]
+  decision.vary = facts.varyOf(plan)
+  decision.bounds = { until: plan.until, longest: plan.longest, private: plan.private }
   const input: ResolveInput = {
     request: parsed,
     partner,

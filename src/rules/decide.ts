@@ -1,9 +1,8 @@
-import type { EffectiveParameters, ParameterName } from '../playmanifest/parameters.js'
-import type { Device } from '../viewer/device.js'
+import type { ParameterName } from '../playmanifest/parameters.js'
+import { type Circumstances, type Fact, holds, type Readings } from './conditions.js'
 import type { Delivery, Rule } from './schema.js'
 
-/** Facts about a request that a rule may read; what was read becomes `Vary` and part of cache keys. */
-export type Fact = 'device' | 'scheme'
+export type { Fact } from './conditions.js'
 
 /** What a rule wants of the flavors, when it narrows Kaltura's own choice. */
 export interface Narrowing {
@@ -28,11 +27,15 @@ export interface Plan {
   delivery: Delivery
   /** Facts that the rules read on the way to this plan, matched or not. */
   reads: readonly Fact[]
+  /** Unix ms at which the answer has to be made anew; null: no such end. */
+  until: number | null
+  /** ms that it may be kept by caches, stale or not; null: no bound of the rule's. */
+  longest: number | null
+  /** Whether it depends on what no cache can tell apart. */
+  private: boolean
 }
 
-export interface DecideInput {
-  parameters: EffectiveParameters
-  device: Device
+export interface DecideInput extends Circumstances {
   /** Scheme in which the viewer asked. */
   scheme: 'http' | 'https'
   partner: { id: number; delivery: Delivery; upgradeInsecure: boolean }
@@ -54,7 +57,7 @@ export function decide(rules: readonly Rule[], input: DecideInput): Plan {
   const { parameters, partner } = input
   const asked = typeof parameters.format === 'string' ? parameters.format : undefined
   const wanted = parameters.format === undefined ? DEFAULT_FORMAT : (asked ?? '')
-  const { rule, reads } = match(rules, wanted, input)
+  const { rule, readings } = match(rules, wanted, input)
   const protocol = chooseProtocol(input)
   const format = wanted === AUTO_FORMAT ? (rule?.then.format ?? DEFAULT_FORMAT) : wanted
   const explicit = EXPLICIT.some((name) => parameters[name] !== undefined)
@@ -68,7 +71,10 @@ export function decide(rules: readonly Rule[], input: DecideInput): Plan {
     set,
     narrowing: rule?.then.tags === undefined || explicit ? null : narrowingOf(rule),
     delivery: rule?.then.delivery ?? partner.delivery,
-    reads: protocol.readsScheme ? [...reads, 'scheme'] : reads
+    reads: protocol.readsScheme ? [...readings.facts, 'scheme'] : [...readings.facts],
+    until: readings.until,
+    longest: rule?.then.caching ?? null,
+    private: readings.facts.has('share')
   }
 }
 
@@ -99,34 +105,11 @@ function chooseProtocol({ parameters, scheme, partner }: DecideInput): {
 }
 
 /**
- * The first rule that matches, and the facts that were looked at until then. A rule whose other conditions already fail
- * reads nothing: an answer for `mpegdash` does not vary by device when no rule speaks of that format.
+ * The first rule that matches, and what was looked at until then. A rule whose other conditions already fail reads nothing:
+ * an answer for `mpegdash` does not vary by device when no rule speaks of that format.
  */
-function match(rules: readonly Rule[], format: string, input: DecideInput): { rule: Rule | null; reads: Fact[] } {
-  const reads = new Set<Fact>()
-  for (const rule of rules) {
-    const { when } = rule
-    if (when.format !== undefined && !(list(when.format) as readonly string[]).includes(format)) continue
-    if (when.partner !== undefined && !list(when.partner).includes(input.partner.id)) continue
-    if (when.device === undefined && when.androidBelow === undefined && when.androidFrom === undefined) {
-      return { rule, reads: [...reads] }
-    }
-    reads.add('device')
-    if (matchesDevice(when, input.device)) return { rule, reads: [...reads] }
-  }
-  return { rule: null, reads: [...reads] }
-}
-
-function matchesDevice(when: Rule['when'], device: Device): boolean {
-  if (when.device !== undefined && !list(when.device).includes(device.class)) return false
-  if (when.androidBelow === undefined && when.androidFrom === undefined) return true
-  if (device.class !== 'android') return false
-  // An unknown version is a modern one (reference device-rules.md section 3).
-  const version = device.osVersion?.major ?? Number.POSITIVE_INFINITY
-  if (when.androidBelow !== undefined && version >= when.androidBelow) return false
-  return when.androidFrom === undefined || version >= when.androidFrom
-}
-
-function list<T>(value: T | readonly T[]): readonly T[] {
-  return Array.isArray(value) ? value : [value as T]
+function match(rules: readonly Rule[], format: string, input: DecideInput): { rule: Rule | null; readings: Readings } {
+  const readings: Readings = { facts: new Set(), until: null }
+  const rule = rules.find((candidate) => holds(candidate, format, input, readings)) ?? null
+  return { rule, readings }
 }

@@ -27,22 +27,44 @@ export const DEVICE_CLASSES = [
 
 export type DeviceClass = (typeof DEVICE_CLASSES)[number]
 
-export type DeviceForm = 'phone' | 'tablet' | 'tv' | 'desktop'
+export const DEVICE_FORMS = ['phone', 'tablet', 'tv', 'desktop'] as const
+
+export type DeviceForm = (typeof DEVICE_FORMS)[number]
 
 /** Media stacks and tools that name themselves in their User-Agent. */
-export type DevicePlayer =
-  | 'applecoremedia'
-  | 'cfnetwork'
-  | 'curl'
-  | 'dalvik'
-  | 'exoplayer'
-  | 'gstreamer'
-  | 'lavf'
-  | 'media3'
-  | 'mpv'
-  | 'stagefright'
-  | 'vlc'
-  | 'wget'
+export const DEVICE_PLAYERS = [
+  'applecoremedia',
+  'cfnetwork',
+  'curl',
+  'dalvik',
+  'exoplayer',
+  'gstreamer',
+  'lavf',
+  'media3',
+  'mpv',
+  'stagefright',
+  'vlc',
+  'wget'
+] as const
+
+export type DevicePlayer = (typeof DEVICE_PLAYERS)[number]
+
+/** Operating systems as devices are described by them; a test holds the list complete. */
+export const OPERATING_SYSTEMS = [
+  'Android',
+  'ChromeOS',
+  'Darwin',
+  'Linux',
+  'Roku OS',
+  'Tizen',
+  'VIDAA',
+  'Windows',
+  'Windows Phone',
+  'iOS',
+  'macOS',
+  'tvOS',
+  'webOS'
+] as const
 
 /** Version of the operating system; later parts are dropped. */
 export interface OsVersion {

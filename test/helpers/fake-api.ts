@@ -58,6 +58,7 @@ export function partnerOf(over: Partial<PartnerConfig> = {}): PartnerConfig {
     otherPartnersEntries: 'refuse',
     apiPassthrough: [],
     forwardedFor: 'ignored',
+    presetsOnly: false,
     delivery: 'mirror',
     signedLinks: 'off',
     grants: false,

@@ -1,0 +1,118 @@
+import { list, versionParts } from './conditions.js'
+import type { Rule } from './schema.js'
+import { isTimeZone } from './time-of-day.js'
+
+/** What is wrong with a rule: where, and a sentence that says what would be right. */
+export interface RuleFault {
+  /** JSON pointer within the list of rules, such as `/0/when/os`. */
+  pointer: string
+  text: string
+  /** `warning`: it works, and is probably not meant. */
+  level: 'error' | 'warning'
+}
+
+type When = Rule['when']
+
+/** What a schema cannot say: rules that never match, are never reached, or hold what has no effect. */
+export function checkRules(rules: readonly Rule[]): RuleFault[] {
+  return rules.flatMap((rule, index) => [
+    ...[...conditionFaults(rule.when), ...effectFaults(rule)].map((fault) => ({
+      ...fault,
+      pointer: `/${index}${fault.pointer}`,
+      text: `rule "${rule.name}" ${fault.text}`
+    })),
+    ...placeFaults(rules, index)
+  ])
+}
+
+function* conditionFaults(when: When): Generator<RuleFault> {
+  const { device, os, androidFrom, androidBelow, osFrom, osBelow, time } = when
+  for (const name of ['androidFrom', 'androidBelow'] as const) {
+    if (when[name] === undefined) continue
+    const pointer = `/when/${name}`
+    const others = [device !== undefined && !list(device).includes('android') && 'device', excludesAndroid(os) && 'os']
+    const other = others.find((found) => found !== false)
+    if (other !== undefined) {
+      yield error(
+        pointer,
+        `never matches: ${name} is about Android, and ${other} is not; right would be one of the two`
+      )
+    } else if (device === undefined) {
+      yield { level: 'warning', pointer, text: 'matches Android only; right would be device: android, which says so' }
+    }
+  }
+  if (androidFrom !== undefined && androidBelow !== undefined && androidFrom >= androidBelow) {
+    yield error('/when/androidBelow', 'never matches: androidBelow is not above androidFrom')
+  }
+  for (const name of ['osFrom', 'osBelow'] as const) {
+    if (when[name] !== undefined && (os === undefined || list(os).length > 1)) {
+      yield error(`/when/${name}`, `compares versions of different systems; right would be one os beside ${name}`)
+    }
+  }
+  if (osFrom !== undefined && osBelow !== undefined && !isBefore(osFrom, osBelow)) {
+    yield error('/when/osBelow', 'never matches: osBelow is not above osFrom')
+  }
+  if (time === undefined) return
+  if (time.from === time.until) {
+    yield error('/when/time', 'has a time of no length; right would be no time for the whole day, or another end')
+  }
+  if (time.zone !== undefined && !isTimeZone(time.zone)) {
+    yield error('/when/time/zone', `has the zone "${time.zone}"; right would be a name such as Europe/Berlin`)
+  }
+}
+
+function* effectFaults({ when, then }: Rule): Generator<RuleFault> {
+  for (const name of ['single', 'maxBitrate', 'excludeAudioOnly'] as const) {
+    if (then[name] !== undefined && then.tags === undefined) {
+      yield error(`/then/${name}`, `has ${name} without tags, which has no effect; right would be tags beside it`)
+    }
+  }
+  if (then.tags !== undefined && then.maxBitrate !== undefined && then.single !== 'largest') {
+    yield error('/then/maxBitrate', 'has maxBitrate without effect; right would be single: largest beside it')
+  }
+  if (then.format !== undefined && when.format !== undefined && !list(when.format).includes('auto')) {
+    yield error('/then/format', 'has a format without effect, since it replaces auto only; right would be auto in when')
+  }
+}
+
+function placeFaults(rules: readonly Rule[], index: number): RuleFault[] {
+  const { name, when } = rules[index]!
+  const before = rules.slice(0, index)
+  if (before.some((other) => other.name === name)) {
+    const text = `rule "${name}" stands twice; right would be a name of its own for each`
+    return [{ level: 'error', pointer: `/${index}/name`, text }]
+  }
+  const first = before.find((other) => covers(other.when, when))
+  if (first === undefined) return []
+  const text = `rule "${name}" is never reached: "${first.name}" before it matches all that it would; right would be the other order`
+  return [{ level: 'error', pointer: `/${index}`, text }]
+}
+
+/** Whether all that the one matches is matched by the other too, as far as can be seen from what stands there. */
+function covers(wide: When, narrow: When): boolean {
+  return (Object.keys(wide) as (keyof When)[]).every((name) => {
+    const value = wide[name]
+    const other = narrow[name]
+    if (value === undefined) return true
+    // Different sessions for each rule.
+    if (other === undefined || name === 'percent') return false
+    if (name === 'androidFrom' || name === 'osFrom') return !isBefore(other as number, value as number)
+    if (name === 'androidBelow' || name === 'osBelow') return !isBefore(value as number, other as number)
+    if (name === 'parameters' || name === 'time') return JSON.stringify(value) === JSON.stringify(other)
+    return (list(other) as readonly unknown[]).every((item) => (list(value) as readonly unknown[]).includes(item))
+  })
+}
+
+function excludesAndroid(os: When['os']): boolean {
+  return os !== undefined && !list(os).includes('Android')
+}
+
+function isBefore(first: string | number, second: string | number): boolean {
+  const [major, minor = 0] = versionParts(first)
+  const [otherMajor, otherMinor = 0] = versionParts(second)
+  return major < otherMajor || (major === otherMajor && minor < otherMinor)
+}
+
+function error(pointer: string, text: string): RuleFault {
+  return { level: 'error', pointer, text }
+}
