@@ -4,6 +4,7 @@ import { type Logger, pino } from 'pino'
 import { buildAdmin } from './admin/admin.js'
 import { buildApp } from './app.js'
 import { type Config, ConfigError } from './config/config.js'
+import { explainer } from './explain/explain.js'
 import { Metrics } from './plugins/metrics.js'
 
 /** ms in which requests under way may end after a signal. */
@@ -27,7 +28,9 @@ export async function startServer(config: Config, logger?: Logger): Promise<Runn
   const log = logger ?? pino({ level: config.logLevel })
   const metrics = new Metrics()
   const app = await buildApp(config, { logger: log, metrics })
-  const admin = config.admin === null ? null : buildAdmin({ ...config, admin: config.admin }, { metrics, logger: log })
+  const explain = explainer(app, config)
+  const admin =
+    config.admin === null ? null : buildAdmin({ ...config, admin: config.admin }, { metrics, explain, logger: log })
   const close = async (): Promise<void> => {
     await Promise.all([app.close(), admin?.close()])
   }

@@ -4,6 +4,7 @@ import { problem } from '../answer/problem.js'
 import { renderProblem } from '../answer/render.js'
 import { send } from '../answer/send.js'
 import type { AdminConfig, Config } from '../config/config.js'
+import type { Explain } from '../explain/explain.js'
 import { registerClosing } from '../plugins/closing.js'
 import type { Metrics } from '../plugins/metrics.js'
 import { registerGuard } from './guard.js'
@@ -12,6 +13,8 @@ import { registerAdminRoutes } from './routes.js'
 export interface AdminDependencies {
   /** Of the gateway beside it. */
   metrics: Metrics
+  /** Asks that gateway. Default: there is none to ask. */
+  explain?: Explain | null
   logger?: Logger
   /** Unix ms; tests move it. */
   now?: () => number
@@ -36,7 +39,7 @@ export const ADMIN_HEADERS = {
  */
 export function buildAdmin(
   config: Config & { admin: AdminConfig },
-  { metrics, logger, now = Date.now }: AdminDependencies
+  { metrics, explain = null, logger, now = Date.now }: AdminDependencies
 ): FastifyInstance {
   const app = Fastify({
     loggerInstance: (logger ?? pino({ level: config.logLevel })).child({ side: 'admin' }),
@@ -78,7 +81,7 @@ export function buildAdmin(
   app.setNotFoundHandler((_request, reply) =>
     send(reply, renderProblem(problem('NOT_FOUND', 'The admin side has no such page; / says what there is.')))
   )
-  registerAdminRoutes(app, { metrics })
+  registerAdminRoutes(app, { metrics, explain })
   return app
 }
 

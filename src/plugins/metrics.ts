@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
+import { isExplained } from '../answer/explained.js'
 import type { FailureKind } from '../kaltura/errors.js'
 import { isApiUrl } from '../playmanifest/redact-api.js'
 import type { Decision } from '../resolve/decision.js'
@@ -119,6 +120,7 @@ export class Metrics {
 
   /** The one place that counts a request, after its answer. */
   count(request: FastifyRequest, reply: FastifyReply): void {
+    if (isExplained(request)) return
     // Before the routes there is no such member.
     const decision = request.decision ?? null
     const status = reply.statusCode

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { recorderOf } from '../answer/explained.js'
 import { type LinkLimits, limitLife } from '../answer/limit-life.js'
 import { problem } from '../answer/problem.js'
 import { methodNotAllowed, type Rendered, redirect, render, renderProblem } from '../answer/render.js'
@@ -13,15 +14,16 @@ import type { Locations } from '../kaltura/locations.js'
 import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
 import { type Answer, type Decision, newDecision } from '../resolve/decision.js'
 import type { ResolveInput } from '../resolve/input.js'
+import type { Recorder } from '../resolve/recorder.js'
 import type { Resolver } from '../resolve/resolver.js'
 import type { Viewer, ViewerClient } from '../resolve/viewer-client.js'
 import { decide } from '../rules/decide.js'
 import { deviceFromHint } from '../viewer/device-hint.js'
-import { identifyDevice } from '../viewer/identify-device.js'
+import { type IdentifiedDevice, identifyDevice } from '../viewer/identify-device.js'
 import { ksFingerprint } from '../viewer/ks.js'
 import type { TrustedProxies } from '../viewer/trusted-proxies.js'
-import { sureViewerAddress } from '../viewer/viewer-address.js'
-import { readViewerKs } from '../viewer/viewer-ks.js'
+import { sureViewerAddress, viewerAddress } from '../viewer/viewer-address.js'
+import { readViewerKs, type ViewerKs } from '../viewer/viewer-ks.js'
 import { checkRequest } from './check-request.js'
 import { answerGrant } from './grant.js'
 import { clientOf, type LoopCheck, loopCheck, redirectsComeBack } from './loop.js'
@@ -121,7 +123,9 @@ async function admit(request: FastifyRequest, options: PlayManifestRoutesOptions
   const parsed = parsePlayManifestUrl(request.raw.url ?? '')
   if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
   const partner = options.config.partners.get(parsed.request.partnerId)
-  const decision = newDecision(parsed.request)
+  const record = recorderOf(request)
+  const decision = newDecision(parsed.request, record)
+  record?.parsed(parsed.request, decision)
   request.decision = decision
   if (partner === undefined) {
     decision.answer = 'error'
@@ -131,9 +135,11 @@ async function admit(request: FastifyRequest, options: PlayManifestRoutesOptions
     return answerGrant(request, parsed.request, partner, decision, options)
   }
   const signed = checkSignature(request, parsed.request, partner, decision, options)
+  record?.done('signature')
   if (!signed.ok) return renderProblem(signed.problem)
   const refused = checkRequest(signed.request)
   if (refused !== null) return renderProblem(refused)
+  if (record !== null) record.limits = signed.limits
   return { parsed: signed.request, partner, decision, limits: signed.limits }
 }
 
@@ -145,12 +151,16 @@ async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOpt
   const answer = await answerRequest(request, admitted, options)
   if (answer.kind === 'template') {
     if (circle.proven) return redirectsComeBack(circle)
-    circle.issued(clientOf(request), answer.location)
+    if (decision.record === null) circle.issued(clientOf(request), answer.location)
   }
+  if (decision.record !== null) decision.record.answer = answer
   decision.answer = answer.kind
   const { staleWhileRevalidate, staleIfError } = config.cache
   const ifNoneMatch = request.headers['if-none-match']
-  return limitLife(render(answer, decision, { ifNoneMatch, staleWhileRevalidate, staleIfError }), limits, options.now())
+  const rendered = render(answer, decision, { ifNoneMatch, staleWhileRevalidate, staleIfError })
+  const limited = limitLife(rendered, limits, options.now())
+  decision.record?.done('render')
+  return limited
 }
 
 /** Parsed and harmless: identify, decide, resolve. */
@@ -177,8 +187,13 @@ async function answerRequest(
     ...(proxies.has(request.socket.remoteAddress) ? { cdnHeaders: request.headers } : {}),
     ...(hint === null ? {} : { hint })
   })
+  const { record } = decision
   const scheme = request.protocol.toLowerCase() === 'https' ? 'https' : 'http'
-  const plan = decide(config.rules, { parameters: effective, device: identified.device, scheme, partner })
+  if (record !== null) noteViewer(record, request, { identified, scheme, ks }, proxies)
+  const trials = record?.trials
+  const plan = decide(config.rules, { parameters: effective, device: identified.device, scheme, partner, trials })
+  if (record !== null) record.plan = plan
+  record?.done('rules')
   decision.format = plan.format
   decision.protocol = plan.protocol
   decision.device = identified.device.class
@@ -199,7 +214,23 @@ async function answerRequest(
     crowded
   }
   const answer = await resolver.resolve(input)
-  return partner.viewerProxy ? viewers.answer(answer, input, viewerOf(request, proxies, scheme, began)) : answer
+  if (!partner.viewerProxy) return answer
+  const own = await viewers.answer(answer, input, viewerOf(request, proxies, scheme, began))
+  record?.done('for-the-viewer')
+  return own
+}
+
+function noteViewer(
+  record: Recorder,
+  { ip, socket, headers }: FastifyRequest,
+  { identified, scheme, ks }: { identified: IdentifiedDevice; scheme: 'http' | 'https'; ks: ViewerKs },
+  proxies: TrustedProxies
+): void {
+  record.identified = identified
+  record.scheme = scheme
+  record.ks = { state: ks.state, place: ks.place } as Recorder['ks']
+  record.address = viewerAddress({ ip, peer: socket.remoteAddress, headers }, proxies)
+  record.done('viewer')
 }
 
 function viewerOf(
@@ -221,7 +252,7 @@ async function answerPost(request: FastifyRequest, options: PlayManifestRoutesOp
   const location = locations.atKaltura(rawPath + (rawQuery === '' ? '' : `?${rawQuery}`))
   if (circle.proven) return redirectsComeBack(circle)
   admitted.decision.answer = 'post'
-  circle.issued(clientOf(request), location)
+  if (admitted.decision.record === null) circle.issued(clientOf(request), location)
   return redirect(location, { 'cache-control': 'no-store' }, 307)
 }
 

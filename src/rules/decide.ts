@@ -30,12 +30,24 @@ export interface Plan {
   reads: readonly Fact[]
 }
 
+/** Conditions of a rule in the order in which they are looked at. */
+export const CONDITIONS = ['format', 'partner', 'device', 'androidBelow', 'androidFrom'] as const
+export type Condition = (typeof CONDITIONS)[number]
+
+/** A rule that was looked at, and the condition that failed first; null: it matched. */
+export interface Trial {
+  rule: Rule
+  failed: Condition | null
+}
+
 export interface DecideInput {
   parameters: EffectiveParameters
   device: Device
   /** Scheme in which the viewer asked. */
   scheme: 'http' | 'https'
   partner: { id: number; delivery: Delivery; upgradeInsecure: boolean }
+  /** Filled, when given, with the rules that were looked at, in order. */
+  trials?: Trial[] | undefined
 }
 
 /** Kaltura's help page: a request without a format is progressive. Kaltura itself answers an F4M: a deliberate difference. */
@@ -105,26 +117,32 @@ function chooseProtocol({ parameters, scheme, partner }: DecideInput): {
 function match(rules: readonly Rule[], format: string, input: DecideInput): { rule: Rule | null; reads: Fact[] } {
   const reads = new Set<Fact>()
   for (const rule of rules) {
-    const { when } = rule
-    if (when.format !== undefined && !(list(when.format) as readonly string[]).includes(format)) continue
-    if (when.partner !== undefined && !list(when.partner).includes(input.partner.id)) continue
-    if (when.device === undefined && when.androidBelow === undefined && when.androidFrom === undefined) {
-      return { rule, reads: [...reads] }
-    }
-    reads.add('device')
-    if (matchesDevice(when, input.device)) return { rule, reads: [...reads] }
+    const failed = failedCondition(rule.when, format, input, reads)
+    input.trials?.push({ rule, failed })
+    if (failed === null) return { rule, reads: [...reads] }
   }
   return { rule: null, reads: [...reads] }
 }
 
-function matchesDevice(when: Rule['when'], device: Device): boolean {
-  if (when.device !== undefined && !list(when.device).includes(device.class)) return false
-  if (when.androidBelow === undefined && when.androidFrom === undefined) return true
-  if (device.class !== 'android') return false
+/** The first condition that does not hold, or null. Notes the facts that were looked at. */
+function failedCondition(
+  when: Rule['when'],
+  format: string,
+  { partner, device }: DecideInput,
+  reads: Set<Fact>
+): Condition | null {
+  if (when.format !== undefined && !(list(when.format) as readonly string[]).includes(format)) return 'format'
+  if (when.partner !== undefined && !list(when.partner).includes(partner.id)) return 'partner'
+  const byVersion = when.androidBelow !== undefined || when.androidFrom !== undefined
+  if (when.device === undefined && !byVersion) return null
+  reads.add('device')
+  if (when.device !== undefined && !list(when.device).includes(device.class)) return 'device'
+  if (!byVersion) return null
+  if (device.class !== 'android') return when.androidBelow !== undefined ? 'androidBelow' : 'androidFrom'
   // An unknown version is a modern one (reference device-rules.md section 3).
   const version = device.osVersion?.major ?? Number.POSITIVE_INFINITY
-  if (when.androidBelow !== undefined && version >= when.androidBelow) return false
-  return when.androidFrom === undefined || version >= when.androidFrom
+  if (when.androidBelow !== undefined && version >= when.androidBelow) return 'androidBelow'
+  return when.androidFrom === undefined || version >= when.androidFrom ? null : 'androidFrom'
 }
 
 function list<T>(value: T | readonly T[]): readonly T[] {
