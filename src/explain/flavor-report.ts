@@ -8,9 +8,10 @@ const VIDEO_OR_AUDIO: ReadonlySet<string> = new Set(['1', '5'])
 
 /**
  * Each flavor that anybody may see: kept or dropped by the rule, when one chose, and then by Kaltura's own selection for
- * the request that it is sent (Kaltura decides that itself; here it is worked out from the same facts).
+ * the request that it is sent (Kaltura decides that itself; here it is worked out from the same facts). What Kaltura adds
+ * although the rule excludes it is cut from a manifest that is served here.
  */
-export function flavorReport({ catalog, request, plan, flavors: byRule }: Recorder, { flavorIds }: Decision) {
+export function flavorReport({ catalog, request, plan, flavors: byRule, cut }: Recorder, { flavorIds }: Decision) {
   if (request === null || plan === null || catalog === null) return null
   const { visibleFlavors, entry } = catalog.value
   if (visibleFlavors === null) return null
@@ -35,7 +36,8 @@ export function flavorReport({ catalog, request, plan, flavors: byRule }: Record
     codec: flavor.videoCodecId,
     language: flavor.language,
     rule: byRule === null ? null : rowOf(byRule, id),
-    kaltura: selection === null ? null : rowOf(selection.trace, id)
+    kaltura: selection === null ? null : rowOf(selection.trace, id),
+    cutFromManifest: cut.includes(id)
   }))
   // In the order of the steps, then of the answer.
   const order = [...(selection?.trace ?? []), ...(byRule ?? [])].map(({ flavorId }) => flavorId)

@@ -52,18 +52,27 @@ const MASKED_PAIR = /[/?&][^/?&=]*[/=]\*{3}/g
 /** A URL that was answered: masked as in logs, and where something that opens it is left, its host alone. */
 export function shownLocation(location: string): string {
   const masked = redactUrl(location)
-  if (tokenIn(masked.replace(MASKED_PAIR, '')) === null) return masked
+  return tokenIn(masked.replace(MASKED_PAIR, '')) === null ? masked : hostOf(location)
+}
+
+/** What was opened for one viewer alone: where it is, is all that anybody else may know. */
+export function hostOf(location: string): string {
   const [origin = ''] = /^https?:\/\/[^/?#@]+(?=[/?#]|$)/i.exec(location) ?? []
   return `${origin}/${MASK}`
 }
 
-/** The headers of an answer. `Connection` is that of the connection within the process, which no viewer has. */
-export function shownHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+/**
+ * The headers of an answer. `Connection` is that of the connection within the process, which no viewer has.
+ *
+ * @param isOneViewers whether the Location opens what only one viewer may have
+ */
+export function shownHeaders(headers: IncomingHttpHeaders, isOneViewers: boolean): Record<string, string> {
   const shown: Record<string, string> = {}
   for (const [name, given] of Object.entries(headers)) {
     if (given === undefined || name === 'connection' || name === 'date') continue
     const value = Array.isArray(given) ? given.join(', ') : given
-    shown[name] = name === 'location' ? shownLocation(value) : redactValue(value)
+    if (name !== 'location') shown[name] = redactValue(value)
+    else shown[name] = isOneViewers ? hostOf(value) : shownLocation(value)
   }
   return shown
 }

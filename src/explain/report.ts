@@ -52,7 +52,7 @@ function answerReport({ status, headers, body }: Answered, decision: Decision | 
   return {
     kind: decision === null ? 'problem' : (decision.answer ?? 'problem'),
     status,
-    headers: shownHeaders(headers),
+    headers: shownHeaders(headers, decision?.answer === 'viewer' || decision?.answer === 'grant'),
     body: { bytes: body.length },
     problem: type.startsWith('application/problem+json') && body.length > 0 ? maskedWhole(problemOf(body)) : null,
     kalturaError: code === null ? null : errorReport(code),

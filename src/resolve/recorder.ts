@@ -66,6 +66,8 @@ export class Recorder {
   /** The rule's own choice; null when no rule chose. */
   flavors: readonly TraceRow[] | null = null
   target: LoadReport | null = null
+  /** Flavors that are taken out of a manifest that is served here. */
+  cut: readonly string[] = []
   /** What bounds the life of the answer, beside what bounds that of the target. */
   readonly bounds: Bound[] = []
   answer: Answer | null = null

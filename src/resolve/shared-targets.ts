@@ -60,6 +60,7 @@ export class SharedTargets {
     const { value: kept, state, remaining } = found
     if (decision.record !== null) {
       decision.record.target = this.#reports.get(kept) ?? null
+      decision.record.cut = key.cut
       decision.record.bound({ 'what is left of the life of the target': remaining })
     }
     if (kept.kind === 'withheld') {

@@ -1,7 +1,7 @@
 /**
  * A KS is a password (rule 4 of the design). Sessions of every kind are put everywhere a request has room for them,
  * while Kaltura is well, down, slow, or fails with errors that quote them; then everything that the gateway wrote is
- * searched for them: its log at the loudest level, its metrics, what it told Redis, and its answers.
+ * searched for them: its log at the loudest level, its metrics, what it told Redis, its answers, and its explanations.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -15,6 +15,7 @@ import t, { type Test } from 'tap'
 import { DEMO_SECRETS } from '../../src/demo/kaltura/index.js'
 import { makeKsV1, makeKsV2 } from '../../src/viewer/ks.js'
 import { withDemo } from '../helpers/demo.js'
+import { postExplain } from '../helpers/explain.js'
 import { type Asked, askRaw, BASE } from '../helpers/gateway.js'
 import { type GatewayProcess, startGateway } from '../helpers/gateway-process.js'
 import { brokenBytes, namedPlaces, oddPlaces, type Placed } from '../helpers/ks-places.js'
@@ -266,7 +267,25 @@ t.test('no session stands in anything that the gateway writes', async (t) => {
     if (!headers['cache-control']?.includes('no-store')) t.fail('a Location with a KS may be kept', { path, location })
   }
 
+  /** What is explained holds it nowhere, be it in the answer that is explained. @returns explanations that were given */
+  const checkExplained = async ({ adminUrl }: GatewayProcess, { path, method = 'GET', headers = {} }: Placed) => {
+    const asked = [postExplain(adminUrl, { url: path, method, headers })]
+    if (method === 'GET') asked.push(askRaw(adminUrl, `/explain${path}`, { headers }))
+    let given = 0
+    for (const answer of await Promise.all(asked.map((asking) => asking.catch(() => null)))) {
+      if (answer === null) continue
+      if (answer.status === 200) given++
+      const text = JSON.stringify(answer)
+      if (seen.has(answer.body)) continue
+      seen.add(answer.body)
+      const found = finder.find(text)
+      if (found.length > 0) t.fail(`an explanation holds a KS: ${found[0]}`, { path, text: text.slice(0, 3000) })
+    }
+    return given
+  }
+
   let others = ''
+  let explanations = 0
   let log = ''
   let sent = 0
   for (const [round, [trouble, share]] of ROUNDS.entries()) {
@@ -283,6 +302,8 @@ t.test('no session stands in anything that the gateway writes', async (t) => {
           const answer = await ask(gateway.url, placed)
           sent++
           if (answer !== null) checkOwn(answer, placed)
+          const given = await checkExplained(gateway, placed)
+          explanations += given
         })
       )
       for (const placed of [{ path: `/metrics?ks=${ks}` }, { path: '/', headers: { authorization: `Bearer ${ks}` } }]) {
@@ -301,7 +322,10 @@ t.test('no session stands in anything that the gateway writes', async (t) => {
   }
 
   t.ok(own.size > 0, "the gateway's own sessions were seen")
-  t.comment(`${sent} requests; log of ${log.length} characters; Redis took ${store?.commands.length ?? 'no'} commands`)
+  t.ok(explanations > sent, 'most were explained in two ways')
+  t.comment(
+    `${sent} requests, ${explanations} explanations; log of ${log.length} characters; Redis took ${store?.commands.length ?? 'no'} commands`
+  )
   t.ok(log.split('\n').filter((line) => line.includes('"msg":"answered')).length > sent / 2, 'the log was read')
   t.same(finder.find(log), [], 'in the log')
   t.match(others, /playmanifest_ks_total\{state=\\"unverified\\"\} [1-9]/, 'the metrics were read')
