@@ -7,6 +7,7 @@ import { type Config, ConfigError } from './config/config.js'
 import type { Environment } from './config/load.js'
 import { type ReloadResult, RuleReloader } from './config/reload.js'
 import { watchFileText } from './config/watch-file.js'
+import { explainer } from './explain/explain.js'
 import { Metrics } from './plugins/metrics.js'
 import { LiveRules } from './rules/live-rules.js'
 
@@ -40,8 +41,15 @@ export async function startServer(config: Config, logger?: Logger, env: Environm
     : null
   const reload = reloader === null ? undefined : (cause: string) => reloader.reload(cause)
   const app = await buildApp(config, { logger: log, metrics, rules })
-  const admin =
-    config.admin === null ? null : buildAdmin({ ...config, admin: config.admin }, { metrics, reload, logger: log })
+  const explain = explainer(app, {
+    partners: config.partners,
+    // As they are when it is asked: they may be read again.
+    get rules() {
+      return rules.rules
+    }
+  })
+  const parts = { metrics, reload, explain, logger: log }
+  const admin = config.admin === null ? null : buildAdmin({ ...config, admin: config.admin }, parts)
   const unwatch = reloader === null ? () => undefined : watchFileText(reloader.path, () => reloader.reload('file'))
   const close = async (): Promise<void> => {
     unwatch()

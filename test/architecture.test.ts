@@ -52,7 +52,8 @@ t.test('arrows go down: routes, answer, resolve, kaltura, flavors, rules, cache,
     answer: ['resolve', 'playmanifest'],
     limits: ['cache'],
     plugins: ['answer', 'limits', 'playmanifest', 'viewer'],
-    admin: ['answer', 'plugins', 'limits'],
+    explain: ['answer', 'resolve', 'rules', 'flavors', 'playmanifest'],
+    admin: ['answer', 'plugins', 'limits', 'explain', 'playmanifest'],
     routes: ['answer', 'resolve', 'rules', 'flavors', 'signing', 'viewer', 'playmanifest']
   }
   for (const { file, from, typeOnly } of imports) {

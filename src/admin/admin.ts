@@ -4,6 +4,7 @@ import { problem } from '../answer/problem.js'
 import { renderProblem } from '../answer/render.js'
 import { send } from '../answer/send.js'
 import type { AdminConfig, Config } from '../config/config.js'
+import type { Explain } from '../explain/explain.js'
 import { registerClosing } from '../plugins/closing.js'
 import type { Metrics } from '../plugins/metrics.js'
 import { registerGuard } from './guard.js'
@@ -14,6 +15,8 @@ export interface AdminDependencies {
   metrics: Metrics
   /** Reads the configuration file again; absent where there is none. */
   reload?: AdminParts['reload']
+  /** Asks that gateway. Default: there is none to ask. */
+  explain?: Explain | null
   logger?: Logger
   /** Unix ms; tests move it. */
   now?: () => number
@@ -38,7 +41,7 @@ export const ADMIN_HEADERS = {
  */
 export function buildAdmin(
   config: Config & { admin: AdminConfig },
-  { metrics, reload, logger, now = Date.now }: AdminDependencies
+  { metrics, reload, explain = null, logger, now = Date.now }: AdminDependencies
 ): FastifyInstance {
   const app = Fastify({
     loggerInstance: (logger ?? pino({ level: config.logLevel })).child({ side: 'admin' }),
@@ -80,7 +83,7 @@ export function buildAdmin(
   app.setNotFoundHandler((_request, reply) =>
     send(reply, renderProblem(problem('NOT_FOUND', 'The admin side has no such page; / says what there is.')))
   )
-  registerAdminRoutes(app, { metrics, reload })
+  registerAdminRoutes(app, { metrics, reload, explain })
   return app
 }
 

@@ -4,6 +4,7 @@ import { buildAdmin } from '../admin/admin.js'
 import { buildApp } from '../app.js'
 import { ConfigError } from '../config/config.js'
 import { type Environment, loadConfig } from '../config/load.js'
+import { explainer } from '../explain/explain.js'
 import { Metrics } from '../plugins/metrics.js'
 import { buildCdn } from './cdn/build-cdn.js'
 import {
@@ -125,11 +126,14 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     const config = loadConfig(environment(options, catalog, kalturaUrl, cdnUrl))
     const logger = options.logger ?? pino({ level: 'silent' })
     const metrics = new Metrics()
-    const gatewayUrl = await listen('gateway', await buildApp(config, { logger, metrics, ...clock }))
+    const gateway = await buildApp(config, { logger, metrics, ...clock })
+    const gatewayUrl = await listen('gateway', gateway)
     let adminUrl: string | null = null
     if (options.admin === true) {
       const admin = { host: LOOPBACK, port: 0, token: null }
-      adminUrl = await listen('admin', buildAdmin({ ...config, admin }, { metrics, logger, ...clock }), LOOPBACK)
+      const explain = explainer(gateway, config, options.now)
+      const app = buildAdmin({ ...config, admin }, { metrics, explain, logger, ...clock })
+      adminUrl = await listen('admin', app, LOOPBACK)
     }
     const servers = { gatewayUrl, kalturaUrl, cdnUrl }
     const page = buildPageServer({ ...servers, state, data: pageData(catalog, DEMO_PARTNER, servers) })

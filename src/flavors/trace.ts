@@ -14,6 +14,9 @@ export type SelectionStep =
   | 'single'
   | 'redundancy'
   | 'short-entry'
+  /** Steps of a rule of the gateway. */
+  | 'audio-only'
+  | 'container'
 
 export interface TraceRow {
   flavorId: string

@@ -17,7 +17,7 @@ export function registerKsWarning(
   const seen = new Map<number, { since: number; count: number }>()
   app.addHook('onResponse', (request, _reply, done) => {
     const { decision } = request
-    if (decision === null || decision.ks !== 'unverified') return done()
+    if (decision === null || decision.ks !== 'unverified' || decision.record !== null) return done()
     const { partnerId } = decision
     if ((partners.get(partnerId)?.adminSecrets.length ?? 0) === 0) return done()
     const last = seen.get(partnerId)

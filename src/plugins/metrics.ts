@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
+import { isExplained } from '../answer/explained.js'
 import type { ReloadResult } from '../config/reload.js'
 import type { FailureKind } from '../kaltura/errors.js'
 import { isApiUrl } from '../playmanifest/redact-api.js'
@@ -124,6 +125,7 @@ export class Metrics {
 
   /** The one place that counts a request, after its answer. */
   count(request: FastifyRequest, reply: FastifyReply): void {
+    if (isExplained(request)) return
     // Before the routes there is no such member.
     const decision = request.decision ?? null
     const status = reply.statusCode

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isExplained } from '../answer/explained.js'
 import { problem } from '../answer/problem.js'
 import { type Rendered, renderProblem } from '../answer/render.js'
 import { send } from '../answer/send.js'
@@ -59,10 +60,12 @@ export function registerOverload(app: FastifyInstance, maxInFlight: number): Ove
   app.decorateRequest('inFlight', false)
   app.addHook('onRequest', (request, reply, done) => {
     if (request.raw.rawHeaders.length > MAX_HEADERS * 2) return void send(reply, tooManyHeaders)
-    if (inFlight >= maxInFlight && request.routeOptions.config.exempt !== true) return void send(reply, refusal)
+    if (inFlight >= maxInFlight && request.routeOptions.config.exempt !== true && !isExplained(request))
+      return void send(reply, refusal)
     done()
   })
   app.addHook('preHandler', (request, reply, done) => {
+    if (isExplained(request)) return done()
     request.inFlight = true
     inFlight++
     // A viewer who leaves gives his place back; what was begun for him goes on for others.

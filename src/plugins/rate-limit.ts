@@ -1,5 +1,6 @@
 import rateLimit, { type FastifyRateLimitStore, type FastifyRateLimitStoreCtor } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isExplained } from '../answer/explained.js'
 import { problem } from '../answer/problem.js'
 import { type Rendered, renderProblem } from '../answer/render.js'
 import { send } from '../answer/send.js'
@@ -147,6 +148,7 @@ export class RateLimit {
   }
 
   #take(kind: DearKind, request: FastifyRequest): Promise<number> {
+    if (isExempt(request)) return Promise.resolve(0)
     return this.#options.limits.takeDear(kind, this.#client(request))
   }
 
@@ -167,8 +169,9 @@ export class RateLimit {
   }
 
   /** Behind a proxy that is not named all viewers are one client, and soon one that asks too much. */
-  #watchForwarding({ raw, log }: FastifyRequest): null {
-    if (this.#warned) return null
+  #watchForwarding(request: FastifyRequest): null {
+    if (this.#warned || isExplained(request)) return null
+    const { raw, log } = request
     const { headers, socket } = raw
     if (headers['x-forwarded-for'] === undefined && headers.forwarded === undefined) return null
     if (this.#options.proxies.has(socket.remoteAddress)) return null
@@ -208,8 +211,9 @@ export function tooMany(wait: number): Rendered {
   })
 }
 
-function isExempt({ routeOptions }: FastifyRequest): boolean {
-  return routeOptions?.config?.exempt === true
+/** What supervisors ask for, and operators who want an answer explained. */
+function isExempt(request: FastifyRequest): boolean {
+  return request.routeOptions?.config?.exempt === true || isExplained(request)
 }
 
 /** What this gateway says of itself (too many, overloaded) is no error of the client's. One format has errors with 200. */

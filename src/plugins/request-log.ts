@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { isExplained } from '../answer/explained.js'
 import { redactUrl, redactValue } from '../playmanifest/redact.js'
 import { isApiUrl, redactApiUrl } from '../playmanifest/redact-api.js'
 
@@ -10,6 +11,7 @@ import { isApiUrl, redactApiUrl } from '../playmanifest/redact-api.js'
  */
 export function registerRequestLog(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
+    if (isExplained(request)) return done()
     const { decision } = request
     const failed = decision !== null && decision.failure !== null
     // Masking costs more than a line does: not for a line that nobody wants.

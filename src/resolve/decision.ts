@@ -5,6 +5,7 @@ import type { ManifestKind } from '../playmanifest/formats.js'
 import type { PlayManifestRequest } from '../playmanifest/parse.js'
 import type { Plan } from '../rules/decide.js'
 import type { SignatureFault } from '../signing/verify.js'
+import type { Recorder } from './recorder.js'
 import type { PrivateVerdict, SharingClass } from './sharing-class.js'
 import type { ViewerAnswer } from './viewer-answer.js'
 
@@ -74,10 +75,12 @@ export interface Decision {
   signatureKey: string | null
   /** What a grant was used for; null for every other request. */
   grant: { flavorId: string; purpose: string } | null
+  /** Takes more than words, when the answer is to be explained; null for every viewer. */
+  readonly record: Recorder | null
 }
 
 /** What is known of a request before anything is decided. */
-export function newDecision({ partnerId, effective }: PlayManifestRequest): Decision {
+export function newDecision({ partnerId, effective }: PlayManifestRequest, record: Recorder | null = null): Decision {
   return {
     partnerId,
     entryId: typeof effective.entryId === 'string' ? effective.entryId : null,
@@ -100,7 +103,8 @@ export function newDecision({ partnerId, effective }: PlayManifestRequest): Deci
     session: null,
     signature: 'none',
     signatureKey: null,
-    grant: null
+    grant: null,
+    record
   }
 }
 

@@ -1,12 +1,13 @@
 import type { Config, PartnerConfig } from '../config/config.js'
 import { bitrateWindow } from '../flavors/bitrate-window.js'
+import { Trace } from '../flavors/trace.js'
 import type { Catalog, CatalogClient } from '../kaltura/catalog-client.js'
 import type { Locations } from '../kaltura/locations.js'
 import type { EffectiveParameters } from '../playmanifest/parameters.js'
 import type { Plan } from '../rules/decide.js'
 import { narrow } from '../rules/narrow.js'
 import { Catalogs } from './catalogs.js'
-import { type Answer, failureText, note } from './decision.js'
+import { type Answer, type Decision, failureText, note } from './decision.js'
 import type { ResolveInput } from './input.js'
 import { SharedTargets } from './shared-targets.js'
 import { requestObjections } from './sharing.js'
@@ -53,28 +54,35 @@ export class Resolver {
     const verdict = verdictOf(requestObjections({ parameters: effective, ks, plan, partner }))
     if (verdict.class !== 'public') note(decision, verdict)
     const shareable = verdict.class === 'public'
-    if (entryId === null || (plan.narrowing === null && !shareable))
+    if (entryId === null || (plan.narrowing === null && !shareable)) {
+      decision.record?.bound({ 'cache.template': this.#config.cache.template })
       return this.#templates.asItCame(input, this.#config.cache.template)
+    }
 
     const patience = input.crowded?.() === true ? 0 : this.#config.catalogPatience
     const found = await this.#catalogs.get(partner, entryId, patience, input.admit)
     decision.catalog = found.found ? found.state : found.reason
+    decision.record?.done('catalog')
     if (!found.found) {
       decision.failure = failureText(found)
       return this.#templates.withoutCatalog(input)
     }
     const catalog = found.value
+    if (decision.record !== null) decision.record.catalog = { value: catalog, remaining: found.remaining }
     const denied = entryError(catalog, partner)
     if (denied !== null) {
+      decision.record?.bound({ catalog: found.remaining, 'cache.negative': this.#config.cache.negative })
       return { kind: 'error', code: denied, life: Math.min(found.remaining, this.#config.cache.negative) }
     }
 
-    const chosen = this.#choose(plan, effective, catalog)
+    const chosen = this.#choose(plan, effective, catalog, decision)
     const chosenIds = chosen.map((flavor) => flavor.id)
     if (chosen.length > 0) decision.flavorIds = chosenIds
+    decision.record?.done('flavors')
     if (shareable) {
       const waited = this.#now() - began
       const answer = await this.#targets.find(input, entryId, catalog, chosenIds, waited)
+      decision.record?.done('target')
       if (answer !== null) return answer
     }
     const failed =
@@ -83,17 +91,21 @@ export class Resolver {
       decision.target === 'refused' ||
       found.state === 'stale-error'
     const life = failed ? 'failed' : Math.min(found.remaining, this.#config.cache.template)
+    decision.record?.bound({ catalog: found.remaining, 'cache.template': this.#config.cache.template })
     // A widget session that does not see the entry says nothing about its flavors: the tags do.
     if (plan.narrowing !== null && catalog.visibleFlavors === null) return this.#templates.byTags(input, life)
     if (chosen.length === 0) return this.#templates.asItCame(input, life)
     return this.#templates.narrowed(input, chosenIds, life)
   }
 
-  #choose(plan: Plan, effective: EffectiveParameters, catalog: Catalog) {
+  #choose(plan: Plan, effective: EffectiveParameters, catalog: Catalog, { record }: Decision) {
+    if (plan.narrowing === null) return []
     const window = bitrateWindow(effective)
-    return plan.narrowing === null
-      ? []
-      : narrow(plan.narrowing, catalog.visibleFlavors ?? [], { min: window?.min ?? null, max: window?.max ?? null })
+    const limits = { min: window?.min ?? null, max: window?.max ?? null }
+    const trace = record === null ? undefined : new Trace()
+    const chosen = narrow(plan.narrowing, catalog.visibleFlavors ?? [], limits, trace)
+    if (record !== null) record.flavors = trace?.rows ?? null
+    return chosen
   }
 }
 

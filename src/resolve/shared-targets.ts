@@ -6,6 +6,7 @@ import { retryAfter } from '../playmanifest/errors.js'
 import type { Catalogs } from './catalogs.js'
 import { type Answer, type Decision, failureText, note } from './decision.js'
 import type { ResolveInput } from './input.js'
+import type { Bound, LoadReport, UpstreamSaid } from './recorder.js'
 import { catalogObjections, classify, type RequestFacts, unknownIds, untilTransition } from './sharing.js'
 import { type Objection, type PublicVerdict, proven, type Shareable, verdictOf, withheld } from './sharing-class.js'
 import { type Target, type TargetKey, targetKeyText } from './target.js'
@@ -20,6 +21,8 @@ export class SharedTargets {
   readonly #client: TargetClient
   readonly #cache: StaleCache<Shareable<Target>>
   readonly #now: () => number
+  /** How each value came about; goes with it. */
+  readonly #reports = new WeakMap<Shareable<Target>, LoadReport>()
 
   constructor(config: Config, catalogs: Catalogs, client: TargetClient, now: () => number) {
     this.#config = config
@@ -55,6 +58,11 @@ export class SharedTargets {
       return null
     }
     const { value: kept, state, remaining } = found
+    if (decision.record !== null) {
+      decision.record.target = this.#reports.get(kept) ?? null
+      decision.record.cut = key.cut
+      decision.record.bound({ 'what is left of the life of the target': remaining })
+    }
     if (kept.kind === 'withheld') {
       note(decision, kept)
       return null
@@ -85,33 +93,57 @@ export class SharedTargets {
     const { always } = catalogObjections(catalog, this.#now(), life)
     const early = verdictOf(always)
     // Not even asked for: an answer that ends what was known before.
-    if (early.class !== 'public') return keep(withheld(early), 0)
+    if (early.class !== 'public') return this.#reported(keep(withheld(early), 0), null, [])
     const fetched = await this.#client.fetch(key, signal)
     const now = this.#now()
     const facts: RequestFacts = { parameters: request.effective, ks, plan, partner }
     const verdict = classify({ ...facts, catalog, answer: fetched.facts, now, life })
     const coming = untilTransition(catalog, now)
-    if (verdict.class !== 'public') return keep(withheld(verdict), Math.min(life, coming))
+    if (verdict.class !== 'public') {
+      const bounds = [bound('cache.target', life), bound(NEXT_CHANGE, coming)]
+      return this.#reported(keep(withheld(verdict), Math.min(life, coming)), fetched.said, bounds)
+    }
     if (fetched.target === null) throw new UpstreamFailure('body', 'Upstream answered nothing that could be kept.')
     return this.#kept(fetched.target, verdict, fetched, coming)
   }
 
   /** How long a public target is kept: by its kind, and never past the entry's next change. `coming`: ms until that. */
-  #kept(target: Target, verdict: PublicVerdict, { life }: Fetched, coming: number): Loaded<Shareable<Target>> {
+  #kept(target: Target, verdict: PublicVerdict, { life, said }: Fetched, coming: number): Loaded<Shareable<Target>> {
     const { cache } = this.#config
     if (target.kind === 'error') {
       const retry = retryAfter(target.code)
       const negative = retry === null ? cache.negative : Math.min(cache.negative, retry * 1000)
-      return keep(proven(target, verdict), Math.min(negative, coming))
+      return this.#reported(keep(proven(target, verdict), Math.min(negative, coming)), said, [
+        bound('cache.negative', cache.negative),
+        bound('Retry-After', retry === null ? Number.POSITIVE_INFINITY : retry * 1000),
+        bound(NEXT_CHANGE, coming)
+      ])
     }
-    return {
+    const loaded = {
       value: proven(target, verdict),
       fresh: Math.min(cache.target, life, coming),
       staleWhileRevalidate: Math.min(cache.staleWhileRevalidate, cache.staleIfError),
       staleIfError: cache.staleIfError,
       bytes: 200 + 2 * (target.kind === 'redirect' ? target.location : target.body).length
     }
+    const bounds = [bound('cache.target', cache.target), bound('max-age of upstream', life), bound(NEXT_CHANGE, coming)]
+    return this.#reported(loaded, said, bounds)
   }
+
+  #reported(
+    loaded: Loaded<Shareable<Target>>,
+    upstream: UpstreamSaid | null,
+    bounds: readonly Bound[]
+  ): Loaded<Shareable<Target>> {
+    this.#reports.set(loaded.value, { at: this.#now(), upstream, bounds })
+    return loaded
+  }
+}
+
+const NEXT_CHANGE = 'the next start or end date of the entry or its parent'
+
+function bound(by: string, ms: number): Bound {
+  return { by, ms }
 }
 
 function perIdentity(reason: string): Objection {

@@ -5,6 +5,7 @@ import type { Locations } from '../kaltura/locations.js'
 import { locationOf, nextHop, type PlayManifestClient, resolveUrl } from '../kaltura/playmanifest-client.js'
 import { isTrouble, parseErrorHeader } from '../playmanifest/errors.js'
 import { header, mpdLocation, readBody } from './read-body.js'
+import type { UpstreamSaid } from './recorder.js'
 import { type AnswerFacts, answerObjections } from './sharing-answer.js'
 import type { ReadTarget, Target, TargetKey } from './target.js'
 import { tokenState } from './token-expiry.js'
@@ -19,6 +20,8 @@ export interface Fetched {
   facts: AnswerFacts
   /** ms for which upstream lets a success be kept. */
   life: number
+  /** For explain. */
+  said: UpstreamSaid
 }
 
 /** Fetches targets. Who may have one is for others to judge: here is only what was found. */
@@ -34,6 +37,12 @@ export class TargetClient {
   /** @throws UpstreamFailure when upstream fails in the sense of rule 6 of the design */
   async fetch(key: TargetKey, signal: AbortSignal): Promise<Fetched> {
     const answer = await this.#client.ask(key.path, signal)
+    const fetched = await this.#read(answer, key, signal)
+    const cacheControl = header(answer, 'cache-control')
+    return { ...fetched, said: { status: answer.status, cacheControl, age: ageOf(answer), facts: fetched.facts } }
+  }
+
+  async #read(answer: FetchResult, key: TargetKey, signal: AbortSignal): Promise<Omit<Fetched, 'said'>> {
     const facts = factsOf(answer)
     // One format keeps status 200 for its errors (recording fmt_applehttp_to_mc_http).
     const code = parseErrorHeader(header(answer, 'x-kaltura'))

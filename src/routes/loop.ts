@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { isExplained } from '../answer/explained.js'
 import { problem } from '../answer/problem.js'
 import { type Rendered, renderProblem } from '../answer/render.js'
 import type { Config } from '../config/config.js'
@@ -29,7 +30,7 @@ export function loopCheck({ config, circle, via }: LoopCheckOptions): LoopCheck 
     if (proof !== null) return probed(proof)
     if (isMeantForKaltura(request)) return renderProblem(problem('LOOP', CDN_URL))
     if (request.headers.via?.includes(via)) return renderProblem(problem('LOOP', SERVICE_URL))
-    circle.arrived(clientOf(request), url)
+    if (!isExplained(request)) circle.arrived(clientOf(request), url)
     return null
   }
 }

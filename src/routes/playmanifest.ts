@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { recorderOf } from '../answer/explained.js'
 import { type LinkLimits, limitLife, limitsOfRules } from '../answer/limit-life.js'
 import { problem } from '../answer/problem.js'
 import { methodNotAllowed, type Rendered, redirect, render, renderProblem } from '../answer/render.js'
@@ -22,6 +23,7 @@ import type { TrustedProxies } from '../viewer/trusted-proxies.js'
 import { sureViewerAddress } from '../viewer/viewer-address.js'
 import { readViewerKs } from '../viewer/viewer-ks.js'
 import { checkRequest } from './check-request.js'
+import { notePlan, noteViewer } from './explained.js'
 import { factsOfRequest } from './facts.js'
 import { answerGrant } from './grant.js'
 import { clientOf, type LoopCheck, loopCheck, redirectsComeBack } from './loop.js'
@@ -123,7 +125,9 @@ async function admit(request: FastifyRequest, options: PlayManifestRoutesOptions
   const parsed = parsePlayManifestUrl(request.raw.url ?? '')
   if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
   const partner = options.config.partners.get(parsed.request.partnerId)
-  const decision = newDecision(parsed.request)
+  const record = recorderOf(request)
+  const decision = newDecision(parsed.request, record)
+  record?.parsed(parsed.request, decision)
   request.decision = decision
   if (partner === undefined) {
     decision.answer = 'error'
@@ -133,11 +137,13 @@ async function admit(request: FastifyRequest, options: PlayManifestRoutesOptions
     return answerGrant(request, parsed.request, partner, decision, options)
   }
   const signed = checkSignature(request, parsed.request, partner, decision, options)
+  record?.done('signature')
   if (!signed.ok) return renderProblem(signed.problem)
   const preset = applyPreset(signed.request, partner, options.rules.presets, request.method)
   if (!preset.ok) return renderProblem(preset.problem)
   const refused = checkRequest(preset.request)
   if (refused !== null) return renderProblem(refused)
+  if (record !== null) record.limits = signed.limits
   return { parsed: preset.request, partner, decision, limits: signed.limits }
 }
 
@@ -149,14 +155,20 @@ async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOpt
   const answer = await answerRequest(request, admitted, options)
   if (answer.kind === 'template') {
     if (circle.proven) return redirectsComeBack(circle)
-    circle.issued(clientOf(request), answer.location)
+    if (decision.record === null) circle.issued(clientOf(request), answer.location)
   }
+  if (decision.record !== null) decision.record.answer = answer
   decision.answer = answer.kind
   const { staleWhileRevalidate, staleIfError } = config.cache
   const ifNoneMatch = request.headers['if-none-match']
   const rendered = render(answer, decision, { ifNoneMatch, staleWhileRevalidate, staleIfError })
   const now = options.now()
-  return [limits, ...limitsOfRules(decision.bounds, now)].reduce((sent, each) => limitLife(sent, each, now), rendered)
+  const limited = [limits, ...limitsOfRules(decision.bounds, now)].reduce(
+    (sent, each) => limitLife(sent, each, now),
+    rendered
+  )
+  decision.record?.done('render')
+  return limited
 }
 
 /** Parsed and harmless: identify, decide, resolve. */
@@ -177,10 +189,13 @@ async function answerRequest(
   if (!effective.entryId && ks.state === 'none' && effective.kt === undefined && effective.expiry === undefined) {
     return { kind: 'error', code: 1, life: config.cache.negative }
   }
+  const { record } = decision
   const facts = factsOfRequest(request, effective, proxies, began)
   const { identified, circumstances } = facts
   const { scheme } = circumstances
-  const plan = decide(rules.rules, { ...circumstances, partner })
+  if (record !== null) noteViewer(record, request, { facts, ks }, proxies)
+  const plan = decide(rules.rules, { ...circumstances, partner, trials: record?.trials })
+  if (record !== null) notePlan(record, plan, began)
   decision.format = plan.format
   decision.protocol = plan.protocol
   decision.device = identified.device.class
@@ -198,7 +213,10 @@ async function answerRequest(
     crowded
   }
   const answer = await resolver.resolve(input)
-  return partner.viewerProxy ? viewers.answer(answer, input, viewerOf(request, proxies, scheme, began)) : answer
+  if (!partner.viewerProxy) return answer
+  const own = await viewers.answer(answer, input, viewerOf(request, proxies, scheme, began))
+  record?.done('for-the-viewer')
+  return own
 }
 
 function viewerOf(
@@ -220,7 +238,7 @@ async function answerPost(request: FastifyRequest, options: PlayManifestRoutesOp
   const location = locations.atKaltura(rawPath + (rawQuery === '' ? '' : `?${rawQuery}`))
   if (circle.proven) return redirectsComeBack(circle)
   admitted.decision.answer = 'post'
-  circle.issued(clientOf(request), location)
+  if (admitted.decision.record === null) circle.issued(clientOf(request), location)
   return redirect(location, { 'cache-control': 'no-store' }, 307)
 }
 

@@ -34,39 +34,73 @@ export interface Readings {
   until: number | null
 }
 
+/** Conditions of a rule in the order in which they are looked at. */
+export const CONDITIONS = [
+  'format',
+  'partner',
+  'entry',
+  'clientTag',
+  'parameters',
+  'time',
+  'device',
+  'form',
+  'player',
+  'os',
+  'osFrom',
+  'osBelow',
+  'androidFrom',
+  'androidBelow',
+  'country',
+  'userAgent',
+  'percent'
+] as const satisfies readonly (keyof When)[]
+export type Condition = (typeof CONDITIONS)[number]
+
 /**
- * Whether all conditions of a rule hold. What the URL says is looked at first, then what leaves an answer shareable by
- * many, the session last; a condition behind one that fails is not read.
+ * The first condition of a rule that does not hold; null when all of them do. What the URL says is looked at first, then
+ * what leaves an answer shareable by many, the session last; a condition behind one that fails is not read.
  *
  * @param format effective `format`, after the default for a missing one
  */
-export function holds(rule: Rule, format: string, given: Circumstances, readings: Readings): boolean {
+export function failedCondition(
+  rule: Rule,
+  format: string,
+  given: Circumstances,
+  readings: Readings
+): Condition | null {
   const { when } = rule
-  if (!matchesUrl(when, format, given)) return false
+  const inUrl = failedInUrl(when, format, given)
+  if (inUrl !== null) return inUrl
   if (when.time !== undefined) {
     readings.facts.add('time')
-    if (given.now === undefined) return false
+    if (given.now === undefined) return 'time'
     const time = timeOfDay(when.time, given.now)
     readings.until = Math.min(readings.until ?? Number.POSITIVE_INFINITY, time.until)
-    if (!time.holds) return false
+    if (!time.holds) return 'time'
   }
   if (DEVICE_CONDITIONS.some((name) => when[name] !== undefined)) {
     readings.facts.add('device')
-    if (!matchesDevice(when, given.device)) return false
+    const ofDevice = failedByDevice(when, given.device)
+    if (ofDevice !== null) return ofDevice
   }
   if (when.country !== undefined) {
     readings.facts.add('country')
-    if (!includes(when.country, given.country ?? '')) return false
+    if (!includes(when.country, given.country ?? '')) return 'country'
   }
   if (when.userAgent !== undefined) {
     readings.facts.add('user-agent')
-    if (!list(when.userAgent).some((text) => given.userAgent?.includes(text))) return false
+    if (!list(when.userAgent).some((text) => given.userAgent?.includes(text))) return 'userAgent'
   }
   if (when.percent !== undefined) {
     readings.facts.add('share')
-    if (given.session === undefined || shareOf(rule.name, given.session()) >= when.percent) return false
+    if (given.session === undefined || shareOf(rule.name, given.session()) >= when.percent) return 'percent'
   }
-  return true
+  return null
+}
+
+/** Whether all conditions of a rule hold. */
+export function holds(rule: Rule, format: string, given: Circumstances, readings: Readings): boolean {
+  return failedCondition(rule, format, given, readings) === null
 }
 
 /** The facts that some request may make a rule set read. */
@@ -93,29 +127,38 @@ const DEVICE_CONDITIONS = [
   'androidBelow'
 ] as const satisfies readonly (keyof When)[]
 
-function matchesUrl(when: When, format: string, { parameters, partner }: Circumstances): boolean {
-  if (when.format !== undefined && !includes(when.format, format)) return false
-  if (when.partner !== undefined && !includes(when.partner, partner.id)) return false
-  if (when.entry !== undefined && !includes(when.entry, parameters.entryId || '')) return false
+function failedInUrl(when: When, format: string, { parameters, partner }: Circumstances): Condition | null {
+  if (when.format !== undefined && !includes(when.format, format)) return 'format'
+  if (when.partner !== undefined && !includes(when.partner, partner.id)) return 'partner'
+  if (when.entry !== undefined && !includes(when.entry, parameters.entryId || '')) return 'entry'
   if (when.clientTag !== undefined) {
     const tag = parameters.clientTag
-    if (typeof tag !== 'string' || !list(when.clientTag).some((begin) => tag.startsWith(begin))) return false
+    if (typeof tag !== 'string' || !list(when.clientTag).some((begin) => tag.startsWith(begin))) return 'clientTag'
   }
-  return Object.entries(when.parameters ?? {}).every(([name, wanted]) => {
+  const all = Object.entries(when.parameters ?? {}).every(([name, wanted]) => {
     const value = parameters[name as keyof EffectiveParameters]
     if (typeof wanted === 'boolean') return wanted === (value !== undefined)
     return typeof value === 'string' && includes(wanted, value)
   })
+  return all ? null : 'parameters'
 }
 
-function matchesDevice(when: When, device: Device): boolean {
-  if (when.device !== undefined && !includes(when.device, device.class)) return false
-  if (when.form !== undefined && (device.form === undefined || !includes(when.form, device.form))) return false
-  if (when.player !== undefined && (device.player === undefined || !includes(when.player, device.player))) return false
-  if (when.os !== undefined && (device.os === undefined || !includes(when.os, device.os))) return false
-  if (!inVersions(device.osVersion, when.osFrom, when.osBelow)) return false
-  if (when.androidBelow === undefined && when.androidFrom === undefined) return true
-  return device.class === 'android' && inVersions(device.osVersion, when.androidFrom, when.androidBelow)
+function failedByDevice(when: When, device: Device): Condition | null {
+  const { form, player, os, osVersion } = device
+  const isNone = <T>(wanted: T | readonly T[] | undefined, value: T | undefined) =>
+    wanted !== undefined && (value === undefined || !includes(wanted, value))
+  if (isNone(when.device, device.class)) return 'device'
+  if (isNone(when.form, form)) return 'form'
+  if (isNone(when.player, player)) return 'player'
+  if (isNone(when.os, os)) return 'os'
+  if (!inVersions(osVersion, when.osFrom, undefined)) return 'osFrom'
+  if (!inVersions(osVersion, undefined, when.osBelow)) return 'osBelow'
+  const isAndroid = device.class === 'android'
+  if (when.androidFrom !== undefined && !(isAndroid && inVersions(osVersion, when.androidFrom, undefined))) {
+    return 'androidFrom'
+  }
+  const fits = isAndroid && inVersions(osVersion, undefined, when.androidBelow)
+  return when.androidBelow === undefined || fits ? null : 'androidBelow'
 }
 
 /** An unknown version is a modern one (reference device-rules.md section 3), and so is an unknown minor version. */

@@ -1,5 +1,5 @@
 import type { ParameterName } from '../playmanifest/parameters.js'
-import { type Circumstances, type Fact, holds, type Readings } from './conditions.js'
+import { type Circumstances, type Condition, type Fact, failedCondition, type Readings } from './conditions.js'
 import type { Delivery, Rule } from './schema.js'
 
 export type { Fact } from './conditions.js'
@@ -35,10 +35,18 @@ export interface Plan {
   private: boolean
 }
 
+/** A rule that was looked at, and the condition that failed first; null: it matched. */
+export interface Trial {
+  rule: Rule
+  failed: Condition | null
+}
+
 export interface DecideInput extends Circumstances {
   /** Scheme in which the viewer asked. */
   scheme: 'http' | 'https'
   partner: { id: number; delivery: Delivery; upgradeInsecure: boolean }
+  /** Filled, when given, with the rules that were looked at, in order. */
+  trials?: Trial[] | undefined
 }
 
 /** Kaltura's help page: a request without a format is progressive. Kaltura itself answers an F4M: a deliberate difference. */
@@ -110,6 +118,10 @@ function chooseProtocol({ parameters, scheme, partner }: DecideInput): {
  */
 function match(rules: readonly Rule[], format: string, input: DecideInput): { rule: Rule | null; readings: Readings } {
   const readings: Readings = { facts: new Set(), until: null }
-  const rule = rules.find((candidate) => holds(candidate, format, input, readings)) ?? null
-  return { rule, readings }
+  for (const rule of rules) {
+    const failed = failedCondition(rule, format, input, readings)
+    input.trials?.push({ rule, failed })
+    if (failed === null) return { rule, readings }
+  }
+  return { rule: null, readings }
 }

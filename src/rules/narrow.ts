@@ -1,5 +1,6 @@
 import { type FlavorAsset, READY } from '../flavors/flavor-asset.js'
-import { selectByLevels } from '../flavors/tag-levels.js'
+import { matchLevels } from '../flavors/tag-levels.js'
+import type { Trace } from '../flavors/trace.js'
 import type { Narrowing } from './decide.js'
 
 /** A flavor without width, height and frame rate (reference device-rules.md section 1, rule 3). */
@@ -13,26 +14,80 @@ export function hasNoVideo(flavor: Pick<FlavorAsset, 'width' | 'height' | 'frame
  * @param flavors what a widget session lists
  * @param window kbps; the request's own bitrate window, which a rule for a single flavor has to honour beforehand, since
  *   Kaltura can only narrow what it is given
+ * @param trace takes why each flavor was kept or dropped
  */
 export function narrow(
   narrowing: Narrowing,
   flavors: readonly FlavorAsset[],
-  window: { min: number | null; max: number | null } = { min: null, max: null }
+  window: { min: number | null; max: number | null } = { min: null, max: null },
+  trace?: Trace
 ): FlavorAsset[] {
   const pool = flavors.filter(
     (flavor) => flavor.status === READY && !(narrowing.excludeAudioOnly && hasNoVideo(flavor))
   )
-  const chosen = selectByLevels(pool, narrowing.levels)
-  if (narrowing.single === null || chosen.length === 0) return chosen
+  if (trace !== undefined) dropUnfit(flavors, pool, trace)
+  const match = matchLevels(pool, narrowing.levels)
+  if (match === null) {
+    trace?.drop(pool, 'tags', `no flavor has any of the rule's tags ${narrowing.levels.flat().join(', ')}`)
+    return []
+  }
+  const { flavors: chosen } = match
+  if (trace !== undefined) enterByTags(pool, chosen, narrowing.levels[match.index]!, match.index + 1, trace)
+  if (narrowing.single === null) {
+    trace?.keep(chosen)
+    return chosen
+  }
   const inWindow = orAll(
     chosen,
     (flavor) => flavor.bitrate >= (window.min ?? 0) && flavor.bitrate <= (window.max ?? Infinity)
   )
+  trace?.drop(left(chosen, inWindow), 'bitrate', `outside ${window.min ?? 0} to ${window.max ?? 'any'} kbps`)
   const playable = orAll(inWindow, isPlainMp4)
-  const sorted = [...playable].sort((a, b) => a.bitrate - b.bitrate || a.order - b.order)
-  if (narrowing.single === 'smallest') return sorted.slice(0, 1)
-  const below = sorted.filter((flavor) => flavor.bitrate <= (narrowing.maxBitrate ?? Infinity))
-  return [below.at(-1) ?? sorted[0]!]
+  trace?.drop(left(inWindow, playable), 'container', 'no H.264 in MP4, which the rule takes first for one file')
+  const single = oneOf(playable, narrowing)
+  trace?.drop(left(playable, [single]), 'single', `the rule takes one flavor, ${wordsOf(narrowing)}: ${single.id}`)
+  trace?.keep([single])
+  return [single]
+}
+
+function oneOf(flavors: readonly FlavorAsset[], { single, maxBitrate }: Narrowing): FlavorAsset {
+  const sorted = [...flavors].sort((a, b) => a.bitrate - b.bitrate || a.order - b.order)
+  if (single === 'smallest') return sorted[0]!
+  const below = sorted.filter((flavor) => flavor.bitrate <= (maxBitrate ?? Infinity))
+  return below.at(-1) ?? sorted[0]!
+}
+
+function wordsOf({ single, maxBitrate }: Narrowing): string {
+  return `the ${single}${single === 'largest' && maxBitrate !== null ? ` of up to ${maxBitrate} kbps` : ''}`
+}
+
+function dropUnfit(flavors: readonly FlavorAsset[], pool: readonly FlavorAsset[], trace: Trace): void {
+  for (const flavor of left(flavors, pool)) {
+    if (flavor.status !== READY) trace.drop([flavor], 'status', `status ${flavor.status} is not ready`)
+    else trace.drop([flavor], 'audio-only', 'no width, height and frame rate, and the rule excludes audio only')
+  }
+}
+
+function enterByTags(
+  pool: readonly FlavorAsset[],
+  chosen: readonly FlavorAsset[],
+  level: readonly string[],
+  position: number,
+  trace: Trace
+): void {
+  for (const flavor of chosen) {
+    const tag = level.find((candidate) => flavor.tags.includes(candidate))
+    trace.enter(flavor, 'tags', `tag ${tag} (level ${position} of the rule)`)
+  }
+  trace.drop(
+    left(pool, chosen),
+    'tags',
+    `lacks ${level.join(' or ')}, with which level ${position} of the rule matched`
+  )
+}
+
+function left(before: readonly FlavorAsset[], after: readonly FlavorAsset[]): FlavorAsset[] {
+  return before.filter((flavor) => !after.includes(flavor))
 }
 
 /** What fits, or everything when nothing does. */

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { EffectiveParameters } from '../../src/playmanifest/parameters.js'
-import { decide } from '../../src/rules/decide.js'
+import { decide, type Trial } from '../../src/rules/decide.js'
 import { SHIPPED_RULES } from '../../src/rules/shipped.js'
 import { type Device, deviceFromUserAgent } from '../../src/viewer/device.js'
 
@@ -136,4 +136,32 @@ t.test('the first match wins, and a rule may name partner and delivery', async (
     rule: 'second',
     delivery: 'mirror'
   })
+})
+
+t.test('the rules that were looked at, each with the condition that failed first', async (t) => {
+  const trials: Trial[] = []
+  const input = { device: deviceFromUserAgent(UA.oldAndroid), scheme: 'http', trials } as const
+  const partner = { id: 101, delivery: 'mirror', upgradeInsecure: false } as const
+  decide(SHIPPED_RULES, { ...input, partner, parameters: { format: 'url' } })
+  t.strictSame(
+    trials.map(({ rule, failed }) => [rule.name, failed]),
+    [
+      ['iPad', 'format'],
+      ['iPhone', 'format'],
+      ['Android with HLS', 'format'],
+      ['Android without HLS', null]
+    ]
+  )
+  const rules = [
+    { name: 'a', when: { partner: 5, device: 'android' as const }, then: {} },
+    { name: 'b', when: { device: 'android' as const, androidFrom: 4 }, then: {} },
+    { name: 'c', when: { androidBelow: 2 }, then: {} },
+    { name: 'd', when: { device: ['ipad' as const] }, then: {} }
+  ]
+  trials.length = 0
+  t.equal(decide(rules, { ...input, partner, parameters: {} }).rule, null)
+  t.strictSame(
+    trials.map(({ failed }) => failed),
+    ['partner', 'androidFrom', 'androidBelow', 'device']
+  )
 })

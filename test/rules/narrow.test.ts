@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { FlavorAsset } from '../../src/flavors/flavor-asset.js'
+import { Trace } from '../../src/flavors/trace.js'
 import { hasNoVideo, narrow } from '../../src/rules/narrow.js'
 
 function flavor(id: string, tags: string, bitrate: number, over: Partial<FlavorAsset> = {}): FlavorAsset {
@@ -92,4 +93,46 @@ t.test('whatever the ladder, the choice is a part of it in its order', async (t)
     })
   )
   t.pass('property holds')
+})
+
+t.test('a trace says the last word on each flavor once, and changes nothing', async (t) => {
+  const some = fc.record({
+    levels: fc.array(fc.array(fc.constantFrom('iphone', 'iphonenew', 'ipadnew', 'web'), { minLength: 1 }), {
+      minLength: 1
+    }),
+    excludeAudioOnly: fc.boolean(),
+    single: fc.constantFrom(null, 'largest' as const, 'smallest' as const),
+    maxBitrate: fc.constantFrom(null, 500, 900)
+  })
+  const flavors = fc.shuffledSubarray([...ladder, flavor('n', 'ipadnew', 300, { status: 1 })])
+  const window = fc.constantFrom({ min: null, max: null }, { min: 500, max: null }, { min: 5000, max: null })
+  fc.assert(
+    fc.property(some, flavors, window, (narrowing, given, limits) => {
+      const trace = new Trace()
+      const chosen = narrow(narrowing, given, limits, trace)
+      t.strictSame(chosen, narrow(narrowing, given, limits))
+      t.strictSame(
+        ids(chosen),
+        ids(trace.rows.filter(({ kept }) => kept).map(({ flavorId }) => ({ id: flavorId }) as FlavorAsset))
+      )
+      t.strictSame(trace.rows.map(({ flavorId }) => flavorId).sort(), given.map(({ id }) => id).sort())
+      return t.passing()
+    })
+  )
+})
+
+t.test('each flavor has its reason, in the order of the steps', async (t) => {
+  const trace = new Trace()
+  const old = { levels: [['iphonenew']], excludeAudioOnly: true, single: 'largest', maxBitrate: 500 } as const
+  narrow(old, ladder, undefined, trace)
+  t.strictSame(
+    trace.rows.map(({ flavorId, kept, step, reason }) => [flavorId, kept, step, reason]),
+    [
+      ['s', false, 'audio-only', 'no width, height and frame rate, and the rule excludes audio only'],
+      ['c', false, 'tags', 'lacks iphonenew, with which level 1 of the rule matched'],
+      ['w', false, 'container', 'no H.264 in MP4, which the rule takes first for one file'],
+      ['b', false, 'single', 'the rule takes one flavor, the largest of up to 500 kbps: a'],
+      ['a', true, 'tags', 'tag iphonenew (level 1 of the rule)']
+    ]
+  )
 })

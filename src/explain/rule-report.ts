@@ -1,0 +1,68 @@
+import type { Recorder } from '../resolve/recorder.js'
+import { type Circumstances, CONDITIONS, type Condition } from '../rules/conditions.js'
+import { DEFAULT_FORMAT, type Trial } from '../rules/decide.js'
+import type { Rule } from '../rules/schema.js'
+import { maskedWhole } from './mask.js'
+
+/** The rules in order: those that were looked at with what failed first, the one that matched, and those behind it. */
+export function ruleReport({ trials, plan, request, circumstances }: Recorder, rules: readonly Rule[]) {
+  if (plan === null || request === null || circumstances === null) return null
+  const given = givenTo(circumstances, request.partnerId)
+  const tried = trials.map(({ rule, failed }) => {
+    const held = conditionsThatHeld({ rule, failed })
+    if (failed === null) return { rule: rule.name, matched: true, held }
+    return {
+      rule: rule.name,
+      matched: false,
+      nearly: held.length > 0,
+      held,
+      failed: { condition: failed, wants: rule.when[failed], given: given[failed] }
+    }
+  })
+  return {
+    matched: plan.rule,
+    tried,
+    notReached: rules.slice(trials.length).map(({ name }) => name),
+    plan: maskedWhole({
+      format: plan.format,
+      protocol: plan.protocol,
+      sets: plan.set,
+      delivery: plan.delivery,
+      narrowing: plan.narrowing,
+      reads: plan.reads
+    })
+  }
+}
+
+/** What each condition was held against. */
+function givenTo({ parameters, device, country, userAgent, now }: Omit<Circumstances, 'partner'>, partner: number) {
+  const { major, minor } = device.osVersion ?? {}
+  const version = major === undefined ? 'unknown' : minor === undefined ? String(major) : `${major}.${minor}`
+  const { format = DEFAULT_FORMAT, entryId = null, clientTag = null } = parameters
+  return {
+    format: maskedWhole(format),
+    partner,
+    entry: maskedWhole(entryId),
+    clientTag: maskedWhole(clientTag),
+    // Named by the rule, and never one that holds a secret.
+    parameters: 'those of the request',
+    time: now === undefined ? null : new Date(now).toISOString(),
+    device: device.class,
+    form: device.form ?? null,
+    player: device.player ?? null,
+    os: device.os ?? null,
+    osFrom: version,
+    osBelow: version,
+    androidFrom: device.osVersion?.major ?? 'unknown',
+    androidBelow: device.osVersion?.major ?? 'unknown',
+    country: country ?? null,
+    userAgent: maskedWhole(userAgent ?? null),
+    percent: 'the share that the session falls into'
+  } satisfies Record<Condition, unknown>
+}
+
+/** The conditions of a rule that were looked at and did not fail. */
+function conditionsThatHeld({ rule, failed }: Trial): Condition[] {
+  const until = failed === null ? CONDITIONS.length : CONDITIONS.indexOf(failed)
+  return CONDITIONS.slice(0, until).filter((name) => rule.when[name] !== undefined)
+}
