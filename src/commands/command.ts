@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import type { Environment } from '../config/load.js'
+
+/** Where a command writes; what it found goes to `out`, what is to be said beside it to `err`. */
+export interface CommandIo {
+  out(text: string): void
+  err(text: string): void
+  /** Whether `out` is a terminal that shows colours. */
+  colours: boolean
+  /** Text of a file; the file system's unless a test says otherwise. */
+  read(path: string): string
+}
+
+/**
+ * A command of the command line.
+ * @param args what stands behind its name
+ * @returns the exit status: 0, or 1 when what was looked at is not right
+ * @throws CommandError, ConfigError or an Error of parseArgs when it could not be done, in words for a person
+ */
+export type Command = (args: readonly string[], env: Environment, io: CommandIo) => number | Promise<number>
+
+/** A command could not do what it was asked to: what is wrong and what would be right. */
+export class CommandError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'CommandError'
+  }
+}
+
+/** The text of a file that a person named. @throws CommandError when there is none */
+export function readNamed(path: string, read: CommandIo['read']): string {
+  try {
+    return read(path)
+  } catch (error) {
+    throw new CommandError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}).`)
+  }
+}
+
+/** Standard output and error of this process. */
+export function processIo(env: Environment): CommandIo {
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    colours: process.stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
+    read: (path) => readFileSync(path, 'utf8')
+  }
+}
