@@ -16,6 +16,7 @@ Usage:
   playmanifest-gateway demo     start an embedded Kaltura with real media, a gateway before it, and a page to try them
   playmanifest-gateway sign     sign a link; sign --help says how
   playmanifest-gateway check    read a configuration and say what it means
+  playmanifest-gateway test     test rules by requests and what has to be decided about them
   playmanifest-gateway --help
 
 Examples:

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { ConfigError } from '../config/config.js'
 import type { Environment } from '../config/load.js'
 
 /** Where a command writes; what it found goes to `out`, what is to be said beside it to `err`. */
@@ -33,6 +34,16 @@ export function readNamed(path: string, read: CommandIo['read']): string {
     return read(path)
   } catch (error) {
     throw new CommandError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}).`)
+  }
+}
+
+/** What is wrong with a file, line by line. @throws CommandError in place of ConfigError, which speaks of serving */
+export function inWords<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    throw new CommandError(error.problems.join('\n'))
   }
 }
 

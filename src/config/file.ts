@@ -91,6 +91,20 @@ const validator = Compile(FileSchema)
  * @throws ConfigError with file, line, what is wrong and what would be right
  */
 export function readConfigFile(path: string, text: string): FileConfig {
+  const { value, lineOf } = readYaml<RawFile>(path, text, validator)
+  return readValues(path, value, lineOf)
+}
+
+/**
+ * Reads YAML and checks it against a schema.
+ * @returns the value, and the line at which something of it stands, by its JSON pointer
+ * @throws ConfigError with file, line, what is wrong and what would be right
+ */
+export function readYaml<T>(
+  path: string,
+  text: string,
+  schema: { Errors(value: unknown): readonly SchemaError[] }
+): { value: T; lineOf: (pointer: string) => number } {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   const problems = document.errors.map(
@@ -119,11 +133,11 @@ export function readConfigFile(path: string, text: string): FileConfig {
     }
     return 1
   }
-  for (const error of mostTelling(validator.Errors(value))) {
+  for (const error of mostTelling(schema.Errors(value))) {
     problems.push(`${path}:${lineOf(error.instancePath)}: ${error.instancePath || 'the file'} ${error.message}`)
   }
   if (problems.length > 0) throw new ConfigError(problems)
-  return readValues(path, value as RawFile, lineOf)
+  return { value: value as T, lineOf }
 }
 
 interface SchemaError {
