@@ -17,6 +17,8 @@ Usage:
   playmanifest-gateway sign     sign a link; sign --help says how
   playmanifest-gateway check    read a configuration and say what it means
   playmanifest-gateway test     test rules by requests and what has to be decided about them
+  playmanifest-gateway flavors  an entry's flavors, and which device gets which by the rules
+  playmanifest-gateway profiles conversion profiles and their flavor params, to find ids
   playmanifest-gateway --help
 
 Examples:
