@@ -19,6 +19,7 @@ Usage:
   playmanifest-gateway test     test rules by requests and what has to be decided about them
   playmanifest-gateway flavors  an entry's flavors, and which device gets which by the rules
   playmanifest-gateway profiles conversion profiles and their flavor params, to find ids
+  playmanifest-gateway diff     which real requests would be decided differently by another configuration
   playmanifest-gateway --help
 
 Examples:

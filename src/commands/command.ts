@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { createReadStream, readFileSync } from 'node:fs'
+import { PassThrough } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
 import { ConfigError } from '../config/config.js'
 import type { Environment } from '../config/load.js'
 
@@ -10,6 +13,8 @@ export interface CommandIo {
   colours: boolean
   /** Text of a file; the file system's unless a test says otherwise. */
   read(path: string): string
+  /** Text of a file that may be large, in pieces; `-` is standard input. */
+  stream(path: string): AsyncIterable<string>
 }
 
 /**
@@ -53,6 +58,22 @@ export function processIo(env: Environment): CommandIo {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     colours: process.stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
-    read: (path) => readFileSync(path, 'utf8')
+    read: (path) => readFileSync(path, 'utf8'),
+    stream: streamNamed
+  }
+}
+
+/** @throws CommandError when there is no such file, or it is not what its name says */
+async function* streamNamed(path: string): AsyncGenerator<string> {
+  const source = path === '-' ? process.stdin : createReadStream(path)
+  const text = path.endsWith('.gz') ? createGunzip() : new PassThrough()
+  // Its fault is that of the whole; both ends are closed by it.
+  const done = pipeline(source, text)
+  done.catch(() => {})
+  try {
+    yield* text.setEncoding('utf8')
+    await done
+  } catch (error) {
+    throw new CommandError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}).`)
   }
 }

@@ -5,5 +5,6 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['check', async () => (await import('./check.js')).runCheck],
   ['test', async () => (await import('./test.js')).runTest],
   ['flavors', async () => (await import('./flavors.js')).runFlavors],
-  ['profiles', async () => (await import('./profiles.js')).runProfiles]
+  ['profiles', async () => (await import('./profiles.js')).runProfiles],
+  ['diff', async () => (await import('./diff.js')).runDiff]
 ])

@@ -30,7 +30,12 @@ export async function runHere(
       said.err += written
     },
     colours,
-    read: (path) => files[path] ?? readFileSync(path, 'utf8')
+    read: (path) => files[path] ?? readFileSync(path, 'utf8'),
+    // In pieces that end anywhere.
+    async *stream(path) {
+      const whole = files[path] ?? readFileSync(path, 'utf8')
+      for (let at = 0; at < whole.length; at += 100) yield whole.slice(at, at + 100)
+    }
   })
   return { status, ...said }
 }
