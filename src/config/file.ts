@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox'
+import Type, { type Static, type TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import { readHostPattern } from '../kaltura/hosts.js'
@@ -96,13 +96,34 @@ export interface FileConfig extends Omit<RawFile, 'patience' | 'rules'> {
   warnings?: string[]
 }
 
-const validator = Compile(FileSchema)
+const validators = new WeakMap<TSchema, ReturnType<typeof Compile>>()
+
+/** Compiled once each. */
+function validatorOf(schema: TSchema): ReturnType<typeof Compile> {
+  const known = validators.get(schema) ?? Compile(schema)
+  validators.set(schema, known)
+  return known
+}
 
 /**
  * Reads and checks the YAML configuration.
  * @throws ConfigError with file, line, what is wrong and what would be right
  */
 export function readConfigFile(path: string, text: string): FileConfig {
+  const { value, lineOf } = readYaml<RawFile>(path, text, FileSchema)
+  return readValues(path, value, lineOf)
+}
+
+/**
+ * Reads YAML and checks it against a schema.
+ * @returns the value, and the line at which something of it stands, by its JSON pointer
+ * @throws ConfigError with file, line, what is wrong and what would be right
+ */
+export function readYaml<T>(
+  path: string,
+  text: string,
+  schema: TSchema
+): { value: T; lineOf: (pointer: string) => number } {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   const problems = document.errors.map(
@@ -131,11 +152,11 @@ export function readConfigFile(path: string, text: string): FileConfig {
     }
     return 1
   }
-  for (const error of mostTelling(FileSchema, validator.Errors(value))) {
+  for (const error of mostTelling(schema, validatorOf(schema).Errors(value))) {
     problems.push(`${path}:${lineOf(error.instancePath)}: ${error.instancePath || 'the file'} ${error.message}`)
   }
   if (problems.length > 0) throw new ConfigError(problems)
-  return readValues(path, value as RawFile, lineOf)
+  return { value: value as T, lineOf }
 }
 
 function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => number): FileConfig {

@@ -38,6 +38,8 @@ function canonicalV6(text: string): string {
 
 export class AllowedHosts {
   readonly #patterns: HostPattern[]
+  /** The hosts as the configuration writes them, each once, for an operator to read. */
+  readonly names: readonly string[]
 
   /** @param baseUrls configured bases whose host and port are allowed as they stand
    *  @param patterns what ALLOWED_HOSTS lists */
@@ -47,6 +49,7 @@ export class AllowedHosts {
       return { name: bareHost(url), wildcard: false, port: portOf(url) }
     })
     this.#patterns = [...bases, ...patterns.map(readHostPattern)]
+    this.names = [...new Set([...baseUrls.map((base) => new URL(base).host), ...patterns])]
   }
 
   /** How the configuration names the host of a URL; null for another host, port or scheme, and for URLs with user names. */

@@ -6,8 +6,6 @@ import { problem } from '../answer/problem.js'
 import { methodNotAllowed, type Rendered, redirect, render, renderProblem } from '../answer/render.js'
 import { send } from '../answer/send.js'
 import type { Config, PartnerConfig } from '../config/config.js'
-import { checkBitrates } from '../flavors/bitrate-window.js'
-import { isTruthy, parseNumeric } from '../flavors/php-number.js'
 import type { Circle } from '../kaltura/circle.js'
 import type { GrantClient } from '../kaltura/grant-client.js'
 import type { Locations } from '../kaltura/locations.js'
@@ -23,6 +21,7 @@ import type { TrustedProxies } from '../viewer/trusted-proxies.js'
 import { sureViewerAddress } from '../viewer/viewer-address.js'
 import { readViewerKs } from '../viewer/viewer-ks.js'
 import { checkRequest } from './check-request.js'
+import { earlyError } from './early-error.js'
 import { notePlan, noteViewer } from './explained.js'
 import { factsOfRequest } from './facts.js'
 import { answerGrant } from './grant.js'
@@ -182,13 +181,8 @@ async function answerRequest(
   const ks = readViewerKs(effective, places.ks, headerKs(request), partner, Math.floor(now() / 1000))
   decision.ks = ks.state
   decision.session = ks.state === 'none' ? null : ksFingerprint(ks.text, SESSION_KEY)
-  const invalid = checkBitrates(effective)
-  if (invalid !== null) return { kind: 'error', code: invalid, life: config.cache.negative }
-  if (hasExpired(effective.expiry, now())) return { kind: 'error', code: 28, life: 0 }
-  if (ks.state === 'expired') return { kind: 'error', code: 31, life: 0 }
-  if (!effective.entryId && ks.state === 'none' && effective.kt === undefined && effective.expiry === undefined) {
-    return { kind: 'error', code: 1, life: config.cache.negative }
-  }
+  const early = earlyError(effective, ks.state, now())
+  if (early !== null) return { kind: 'error', code: early.code, life: early.lasting ? config.cache.negative : 0 }
   const { record } = decision
   const facts = factsOfRequest(request, effective, proxies, began)
   const { identified, circumstances } = facts
@@ -240,13 +234,6 @@ async function answerPost(request: FastifyRequest, options: PlayManifestRoutesOp
   admitted.decision.answer = 'post'
   if (admitted.decision.record === null) circle.issued(clientOf(request), location)
   return redirect(location, { 'cache-control': 'no-store' }, 307)
-}
-
-/** A signed URL's end in the past, looked at before anything else is (recordings expiry_past, expiry_nan). `now`: Unix ms. */
-function hasExpired(expiry: string | false | undefined, now: number): boolean {
-  if (!isTruthy(expiry)) return false
-  const seconds = parseNumeric(expiry)
-  return seconds !== null && seconds <= now / 1000
 }
 
 function headerKs(request: FastifyRequest): string | undefined {

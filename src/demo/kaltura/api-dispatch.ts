@@ -17,6 +17,7 @@ import { baseEntry, liveStream, media } from './services/base-entry.js'
 import { captionAsset } from './services/caption-asset.js'
 import { conversionProfile } from './services/conversion-profile.js'
 import { flavorAsset } from './services/flavor-asset.js'
+import { flavorParams } from './services/flavor-params.js'
 import { metadata } from './services/metadata.js'
 import { session } from './services/session.js'
 import { system } from './services/system.js'
@@ -37,6 +38,7 @@ const SERVICES: ReadonlyMap<string, ApiService> = new Map(
     captionAsset,
     accessControlProfile,
     conversionProfile,
+    flavorParams,
     metadata,
     user
   ].map((service) => [service.name.toLowerCase(), service])

@@ -193,6 +193,22 @@ export interface ConversionProfile {
   conditionalProfiles?: string
 }
 
+/** Settings of one rendition, as far as they are known; the names are the API's. */
+export interface FlavorParams {
+  id: number
+  /** Stands in download file names. */
+  name: string
+  videoCodec?: string
+  /** Comma list. */
+  tags?: string
+  /** kbps. */
+  videoBitrate?: number
+  width?: number
+  height?: number
+  /** Container. */
+  format?: string
+}
+
 /** Kinds of delivery profile the stand-in can write URLs for (reference delivery-urls.md section 2). */
 export type DeliveryKind =
   | 'http'

@@ -6,6 +6,7 @@ import type {
   CatalogFlavor,
   ConversionProfile,
   DeliveryProfile,
+  FlavorParams,
   Partner
 } from './catalog-types.js'
 
@@ -20,8 +21,7 @@ export interface CatalogData {
   accessControlProfiles: readonly AccessControlProfile[]
   conversionProfiles: readonly ConversionProfile[]
   deliveryProfiles: readonly DeliveryProfile[]
-  /** Names of flavor params by id: they stand in download file names. */
-  flavorParams: readonly { id: number; name: string; videoCodec?: string }[]
+  flavorParams: readonly FlavorParams[]
   captions?: readonly CaptionAsset[]
 }
 
@@ -103,6 +103,8 @@ export class Catalog {
   readonly accessControlProfiles = new Map<number, AccessControlProfile>()
   readonly conversionProfiles = new Map<number, ConversionProfile>()
   readonly flavorParams = new Map<number, string>()
+  /** All that is known of flavor params, in the order given. */
+  readonly flavorParamsList: readonly FlavorParams[]
   /** Video codecs of flavor params by id, where known. */
   readonly videoCodecs = new Map<number, string>()
   readonly captions = new Map<string, CaptionAsset>()
@@ -117,6 +119,7 @@ export class Catalog {
     for (const flavor of data.flavors) this.flavors.set(flavor.id, { ...flavor })
     for (const profile of data.accessControlProfiles) this.accessControlProfiles.set(profile.id, profile)
     for (const profile of data.conversionProfiles) this.conversionProfiles.set(profile.id, profile)
+    this.flavorParamsList = data.flavorParams
     for (const { id, name, videoCodec } of data.flavorParams) {
       this.flavorParams.set(id, name)
       if (videoCodec !== undefined) this.videoCodecs.set(id, videoCodec)

@@ -1,4 +1,10 @@
-import type { AccessControlProfile, AccessRule, ConversionProfile, DeliveryProfile } from './catalog-types.js'
+import type {
+  AccessControlProfile,
+  AccessRule,
+  ConversionProfile,
+  DeliveryProfile,
+  FlavorParams
+} from './catalog-types.js'
 import { CREATED } from './demo-flavors.js'
 
 /** Ids of the demo's access control profiles. */
@@ -9,15 +15,28 @@ export const DEMO_SITE = 'allowed.example.com'
 
 const BLOCK = { type: 1, objectType: 'KalturaAccessControlBlockAction' }
 
-/** Ingest and delivery names of renditions, as Kaltura's own flavor params are called. */
-export const FLAVOR_PARAMS = [
-  { id: 0, name: 'Source' },
-  { id: 2, name: 'Basic/Small - WEB/MBL (H264/400)' },
-  { id: 3, name: 'Basic/Small - WEB/MBL (H264/600)' },
-  { id: 4, name: 'SD/Small - WEB/MBL (H264/900)' },
-  { id: 5, name: 'SD/Large - WEB/MBL (H264/1500)' },
-  { id: 11, name: 'English Audio (Multi-Audio Streaming) 64 Kbps' },
-  { id: 12, name: 'Spanish Audio (Multi-Audio Streaming) 64 Kbps' },
+const MOBILE = 'mobile,web,mbr,iphone,iphonenew,ipad,ipadnew,dash'
+const SD = 'mobile,web,mbr,ipad,ipadnew,iphone,iphonenew,dash'
+
+/** Ingest and delivery renditions, as Kaltura's own flavor params are (recording flavorparams_list). */
+export const FLAVOR_PARAMS: readonly FlavorParams[] = [
+  { id: 0, name: 'Source', tags: 'source' },
+  { id: 2, name: 'Basic/Small - WEB/MBL (H264/400)', tags: MOBILE, videoBitrate: 400, height: 360, format: 'mp4' },
+  { id: 3, name: 'Basic/Small - WEB/MBL (H264/600)', tags: MOBILE, videoBitrate: 600, height: 480, format: 'mp4' },
+  { id: 4, name: 'SD/Small - WEB/MBL (H264/900)', tags: SD, videoBitrate: 900, height: 540, format: 'mp4' },
+  { id: 5, name: 'SD/Large - WEB/MBL (H264/1500)', tags: SD, videoBitrate: 1500, height: 720, format: 'mp4' },
+  {
+    id: 11,
+    name: 'English Audio (Multi-Audio Streaming) 64 Kbps',
+    tags: `${MOBILE},audio_only,alt_audio`,
+    format: 'mp4'
+  },
+  {
+    id: 12,
+    name: 'Spanish Audio (Multi-Audio Streaming) 64 Kbps',
+    tags: `${MOBILE},audio_only,alt_audio`,
+    format: 'mp4'
+  },
   { id: 32, name: 'Source' },
   { id: 36, name: 'Ingest 2' }
 ]

@@ -1,0 +1,172 @@
+import type { ProblemCode } from '../answer/problem.js'
+import type { RuleSet } from '../config/rule-set.js'
+import { bitrateWindow } from '../flavors/bitrate-window.js'
+import type { FlavorAsset } from '../flavors/flavor-asset.js'
+import { selectFlavors } from '../flavors/select.js'
+import { errorName } from '../playmanifest/errors.js'
+import { manifestKind } from '../playmanifest/formats.js'
+import type { EffectiveParameters } from '../playmanifest/parameters.js'
+import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
+import { withoutParameters } from '../playmanifest/without.js'
+import { untouchableReason } from '../resolve/untouchable.js'
+import { checkRequest } from '../routes/check-request.js'
+import { earlyError } from '../routes/early-error.js'
+import { applyPreset } from '../routes/preset.js'
+import { decide, type Plan } from '../rules/decide.js'
+import { hasNoVideo, narrow } from '../rules/narrow.js'
+import type { Delivery } from '../rules/schema.js'
+import { countryFromCdnHeaders } from '../viewer/country.js'
+import { MAX_USER_AGENT } from '../viewer/device.js'
+import { deviceFromHint } from '../viewer/device-hint.js'
+import { identifyDevice } from '../viewer/identify-device.js'
+import { type RequestHeaders, readHeader } from '../viewer/request-headers.js'
+
+/** A request as far as it decides anything. */
+export interface AskedRequest {
+  /** Path and query as they stand in the request line. */
+  target: string
+  /** Lower-case names. */
+  headers: RequestHeaders
+  /** Whether it comes from a trusted proxy, whose device headers are believed. */
+  trusted: boolean
+  scheme: 'http' | 'https'
+  /** Unix ms. */
+  now: number
+}
+
+/** What is decided about a request before anything is asked of Kaltura. */
+export interface Decided {
+  problem: null
+  /** Why it goes to Kaltura byte for byte, whatever the rules say; null when it does not. */
+  untouched: string | null
+  device: string
+  rule: string | null
+  format: string
+  /** Scheme of the media; null when Kaltura is left to choose. */
+  protocol: string | null
+  /** Tag levels; null: Kaltura's own choice of flavors. */
+  tags: readonly (readonly string[])[] | null
+  excludeAudioOnly: boolean
+  single: 'largest' | 'smallest' | null
+  /** kbps. */
+  maxBitrate: number | null
+  delivery: Delivery
+}
+
+/** A request that is refused: the code of its problem, ours or Kaltura's (docs/errors.md). */
+export interface Refused {
+  problem: ProblemCode | string
+}
+
+export type Prediction =
+  | { decided: Refused }
+  /** `request` and `plan`: what flavors are chosen by. */
+  | { decided: Decided; request: PlayManifestRequest; plan: Plan }
+
+const SIGNATURE = new Set(['signature'])
+
+/**
+ * What the gateway would decide about a request, by the same functions as the gateway, and without asking anybody. What
+ * only secrets could tell is taken for good: a signature is right, and a KS is valid and bound to no URL.
+ *
+ * @param partner null: not served
+ * @returns null when rules have no say: a link with a grant
+ */
+export function predict(
+  { rules, presets, partner: partnerOf }: Pick<RuleSet, 'rules' | 'presets' | 'partner'>,
+  asked: AskedRequest
+): Prediction | null {
+  const parsed = parsePlayManifestUrl(asked.target)
+  if (!parsed.ok) return { decided: { problem: parsed.code } }
+  const partner = partnerOf(parsed.request.partnerId)
+  if (partner === null) return { decided: { problem: kalturaCode(14) } }
+  const given = parsed.request.effective
+  if (given.grant !== undefined) return null
+  if (partner.signedLinks === 'required' && given.signature === undefined && !isKalturaToken(given.kt)) {
+    return { decided: { problem: 'SIGNATURE_MISSING' } }
+  }
+  const preset = applyPreset(withoutParameters(parsed.request, SIGNATURE), partner, presets, 'GET')
+  if (!preset.ok) return { decided: { problem: preset.problem.code } }
+  const { request } = preset
+  const { effective } = request
+  const refused = checkRequest(request)
+  if (refused !== null) return { decided: { problem: refused.code } }
+  const hasKs = Boolean(effective.ks || asked.headers['x-kaltura-ks'])
+  const early = earlyError(effective, hasKs ? 'valid' : 'none', asked.now)
+  if (early !== null) return { decided: { problem: kalturaCode(early.code) } }
+  const { device, circumstances } = circumstancesOf(asked, effective)
+  const plan = decide(rules, { ...circumstances, partner })
+  const untouched = untouchableReason(request, partner, { state: 'none', place: null })
+  return { decided: decidedOf(plan, device.class, untouched, request), request, plan }
+}
+
+/** What rules look at. A log knows no address: sessions without a `playSessionId` are told apart by the User-Agent. */
+function circumstancesOf({ headers, trusted, scheme, now }: AskedRequest, parameters: EffectiveParameters) {
+  const hint = typeof parameters.device === 'string' ? deviceFromHint(parameters.device) : null
+  const { device } = identifyDevice({
+    headers,
+    ...(trusted ? { cdnHeaders: headers } : {}),
+    ...(hint === null ? {} : { hint })
+  })
+  const userAgent = readHeader(headers, 'user-agent')?.slice(0, MAX_USER_AGENT)
+  const country = trusted ? countryFromCdnHeaders(headers, new Set()) : null
+  const { playSessionId } = parameters
+  const session = () => JSON.stringify(playSessionId ? { playSessionId } : [null, userAgent])
+  return { device, circumstances: { parameters, device, scheme, userAgent, country, now, session } }
+}
+
+/** What is sent on as it came keeps its own words; only what Kaltura does not understand is translated. */
+function decidedOf(plan: Plan, device: string, untouched: string | null, request: PlayManifestRequest): Decided {
+  const narrowing = untouched === null ? plan.narrowing : null
+  const own = request.effective.protocol
+  return {
+    problem: null,
+    untouched,
+    device,
+    rule: untouched === null ? plan.rule : null,
+    format: plan.format,
+    protocol: untouched === null ? plan.protocol : typeof own === 'string' ? own : null,
+    tags: narrowing?.levels ?? null,
+    excludeAudioOnly: narrowing?.excludeAudioOnly ?? false,
+    single: narrowing?.single ?? null,
+    maxBitrate: narrowing?.maxBitrate ?? null,
+    delivery: untouched === null ? plan.delivery : 'redirect'
+  }
+}
+
+/** What a decision makes of an entry's flavors. */
+export interface ChosenFlavors {
+  /** Ids that the rule writes into the request; null: it leaves the choice to Kaltura. */
+  flavorIds: readonly string[] | null
+  /** Ids that the viewer gets in the end, by Kaltura's own selection, where the gateway serves the manifest; null: error 6. */
+  gets: readonly string[] | null
+}
+
+/** The flavors of a decided request. @param flavors all of the entry, as a widget session lists them */
+export function predictFlavors(
+  { decided, request, plan }: Extract<Prediction, { plan: Plan }>,
+  flavors: readonly FlavorAsset[]
+): ChosenFlavors {
+  const { effective } = request
+  const window = bitrateWindow(effective)
+  const named =
+    plan.narrowing === null || (decided as Decided).untouched !== null
+      ? []
+      : narrow(plan.narrowing, flavors, { min: window?.min ?? null, max: window?.max ?? null })
+  const flavorIds = named.length === 0 ? null : named.map(({ id }) => id)
+  const set = flavorIds === null ? {} : { flavorIds: flavorIds.join(',') }
+  const selection = selectFlavors({ flavors, params: { ...effective, ...plan.set, ...set } })
+  if (!selection.ok) return { flavorIds, gets: null }
+  const cut = plan.narrowing?.excludeAudioOnly === true && flavorIds !== null && manifestKind(plan.format) !== null
+  const got = cut ? selection.flavors.filter((flavor) => !hasNoVideo(flavor)) : selection.flavors
+  return { flavorIds, gets: got.map(({ id }) => id) }
+}
+
+/** Kaltura's token over a URL takes the place of a signature of ours. */
+function isKalturaToken(kt: string | false | undefined): boolean {
+  return typeof kt === 'string' && /^[0-9a-f]{40}$/i.test(kt)
+}
+
+function kalturaCode(code: number): string {
+  return errorName(code) ?? `KALTURA_${code}`
+}
