@@ -92,3 +92,34 @@ export function maskedWhole<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, maskedWhole(inner)])) as T
 }
+
+/** Pieces of a URL shorter than this are words, and tell nothing of what was masked. */
+const MIN_PIECE = 6
+
+/**
+ * What the mask takes out of a URL, piece by piece: a session with slashes in it is several segments, and a URL that is made
+ * from the request may hold them apart, where nothing tells what they are.
+ */
+export function maskedPieces(target: string): string[] {
+  const shown = new Set(redactUrl(target).split(/[/?&=]/))
+  const hidden = target.split(/[/?&=]/).filter((piece) => piece.length >= MIN_PIECE && !shown.has(piece))
+  return [...new Set(hidden.flatMap((piece) => [piece, ...decoded(piece)]))].sort((a, b) => b.length - a.length)
+}
+
+function decoded(piece: string): string[] {
+  try {
+    return [decodeURIComponent(piece)]
+  } catch {
+    return []
+  }
+}
+
+/** Every text in a value without the pieces, wherever they stand. */
+export function withoutPieces<T>(value: T, pieces: readonly string[]): T {
+  if (pieces.length === 0) return value
+  if (typeof value === 'string')
+    return pieces.reduce((text, piece) => text.replaceAll(piece, MASK), value as string) as T
+  if (Array.isArray(value)) return value.map((inner) => withoutPieces(inner, pieces)) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutPieces(inner, pieces)])) as T
+}

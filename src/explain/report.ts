@@ -6,7 +6,15 @@ import type { Bound, Recorder } from '../resolve/recorder.js'
 import type { Answered, Question } from './ask-in-process.js'
 import { dateText, entryReport } from './entry-report.js'
 import { flavorReport } from './flavor-report.js'
-import { masked, maskedWhole, shownHeaders, shownParameters, unknownParameters } from './mask.js'
+import {
+  masked,
+  maskedPieces,
+  maskedWhole,
+  shownHeaders,
+  shownParameters,
+  unknownParameters,
+  withoutPieces
+} from './mask.js'
 import { ruleReport } from './rule-report.js'
 
 /** Why a request is answered as it is, as JSON for operators (docs/explain.md). No KS, token, secret or key is in it. */
@@ -21,7 +29,7 @@ export function report(
   now: number
 ) {
   const { request, decision, catalog } = recorder
-  return masked({
+  const explanation = masked({
     asked: {
       method: question.method,
       url: redactUrl(question.target),
@@ -44,6 +52,7 @@ export function report(
     life: lifeReport(answered, recorder),
     steps: recorder.steps.map(({ step, ms }) => ({ step, ms: Math.round(ms * 100) / 100 }))
   })
+  return withoutPieces(explanation, maskedPieces(question.target))
 }
 
 function answerReport({ status, headers, body }: Answered, decision: Decision | null) {

@@ -2,11 +2,13 @@ import t from 'tap'
 import {
   hostOf,
   masked,
+  maskedPieces,
   maskedWhole,
   shownHeaders,
   shownLocation,
   shownParameters,
-  unknownParameters
+  unknownParameters,
+  withoutPieces
 } from '../../src/explain/mask.js'
 import { parsePlayManifestUrl } from '../../src/playmanifest/parse.js'
 import { makeKsV2 } from '../../src/viewer/ks.js'
@@ -75,4 +77,14 @@ t.test('headers: nothing of the connection within the process', async (t) => {
 t.test('every text of a value', async (t) => {
   t.strictSame(masked({ a: [`x ${KS} y`], b: 1, c: null, d: true }), { a: ['x *** y'], b: 1, c: null, d: true })
   t.strictSame(maskedWhole({ a: ['ks=1'], b: { c: 'plain' } }), { a: ['***'], b: { c: 'plain' } })
+})
+
+t.test('a session with slashes stays masked in a URL that holds its pieces apart', async (t) => {
+  const target = '/p/101/sp/10100/playManifest/ks/MWIyNGE3ZmE5YWRlOTMyZmJlNjQ1ZWJiMTAxOGRk/DrztzdmlldzoqOzs='
+  const pieces = maskedPieces(target)
+  const location = 'https://k.example/p/101/sp/10100/playManifest/ks/***/format/url/DrztzdmlldzoqOzs='
+  t.strictSame(withoutPieces({ a: [location, 1, null] }, pieces), {
+    a: ['https://k.example/p/101/sp/10100/playManifest/ks/***/format/url/***=', 1, null]
+  })
+  t.strictSame(maskedPieces('/p/101/playManifest/entryId/0_abc/format/url'), [])
 })
