@@ -90,6 +90,9 @@ export function requestObjections({ parameters, ks, plan, partner }: RequestFact
   if (typeof parameters.responseFormat === 'string' && canonicalResponseFormat(parameters.responseFormat) === null) {
     against("the answer is wrapped in the viewer's callback")
   }
+  // Rules of theirs may look at the viewer, and nobody has read them.
+  if (parameters.sequence !== undefined && parameters.sequence !== '')
+    against('the entries of the sequence are not read')
   if (!isProtocolOf(plan.format, plan.protocol)) against('the protocol is not that of the format')
   return objections
 }

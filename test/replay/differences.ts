@@ -128,6 +128,14 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: 'two different requests must never look the same here; Kaltura drops what it cannot read'
   },
   {
+    cases: /^sequence_mpegdash$/,
+    when: 'sharing',
+    what: '`sequence`',
+    ofViewer: true,
+    instead: '302 to Kaltura',
+    reason: 'rules of the stitched entries may look at the viewer, and nobody has read them'
+  },
+  {
     cases: /^(?:deliverycode|playbackcontext|time|nocache|hashes|usePlayServer)/i,
     when: 'sharing',
     what: '`deliveryCode`, `playbackContext`',

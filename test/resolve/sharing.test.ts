@@ -101,6 +101,7 @@ const AGAINST: readonly (readonly ['per-identity' | 'never', Partial<SharingFact
   ].map((name) => ['per-identity', withParameter(name), `the request carries ${name}`] as const),
   ['per-identity', { parameters: { flavorParamId: false } }, 'flavorParamId has no value'],
   ['per-identity', { parameters: { responseFormat: 'jsonp' } }, "the answer is wrapped in the viewer's callback"],
+  ['per-identity', withParameter('sequence'), 'the entries of the sequence are not read'],
   ['per-identity', { plan: { ...plan, format: 'hdnetwork' } }, 'the format is not resolved here'],
   ['per-identity', { plan: { ...plan, protocol: 'rtmp' } }, 'the protocol is not that of the format'],
   // The entry and its profile.
