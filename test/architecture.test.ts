@@ -50,7 +50,7 @@ t.test('arrows go down: routes, answer, resolve, kaltura, flavors, rules, cache,
     kaltura: ['flavors', 'playmanifest', 'viewer'],
     resolve: ['kaltura', 'flavors', 'rules', 'cache', 'manifest', 'playmanifest', 'viewer'],
     answer: ['resolve', 'playmanifest'],
-    limits: ['cache'],
+    limits: ['cache', 'viewer'],
     plugins: ['answer', 'limits', 'playmanifest', 'viewer'],
     admin: ['answer', 'plugins', 'limits'],
     routes: ['answer', 'resolve', 'rules', 'flavors', 'signing', 'viewer', 'playmanifest']
