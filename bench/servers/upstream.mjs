@@ -1,6 +1,7 @@
 // Just enough of Kaltura for the benchmark: any entry exists, is public and has seven flavors; playManifest answers a 302
 // for progressive formats and a master playlist of about 2 kB for the rest, after DELAY_MS.
-// Over IPC: 'counts' gives the calls since the last 'counts'.
+// Over IPC: 'counts' gives the calls since the last 'counts'; those by which the gateway asks whether it was put in a circle
+// are no part of answering anybody, and come when one client is redirected for one URL again and again.
 import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -15,7 +16,7 @@ const FLAVORS = [
   [6, 1920, 1080, 5900],
   [7, 1920, 1080, 8200]
 ]
-const counts = { catalog: 0, playManifest: 0 }
+const counts = { catalog: 0, playManifest: 0, probes: 0 }
 
 const SERVICES = {
   'session.startWidgetSession': () => ({
@@ -89,11 +90,15 @@ function playlist(entryId) {
   return `#EXTM3U\n#EXT-X-INDEPENDENT-SEGMENTS\n${variants.join('')}`
 }
 
+function kindOf(url) {
+  return url.includes('/gatewayProbe/') ? 'probes' : 'playManifest'
+}
+
 async function answer(request, response) {
   let body = ''
   for await (const chunk of request) body += chunk
   const isCatalog = request.method === 'POST'
-  counts[isCatalog ? 'catalog' : 'playManifest']++
+  counts[isCatalog ? 'catalog' : kindOf(request.url)]++
   await sleep(DELAY)
   if (isCatalog) {
     response.setHeader('content-type', 'application/json; charset=utf-8')
@@ -127,4 +132,5 @@ process.on('message', (message) => {
   process.send({ ...counts })
   counts.catalog = 0
   counts.playManifest = 0
+  counts.probes = 0
 })

@@ -53,8 +53,8 @@ no proper HTTP. Methods are mostly GET, then HEAD, POST, OPTIONS and twenty othe
 
 They go over TCP to a gateway in a process of its own, whole and configured by variables as in production, log off, limits far away.
 Every other worker's gateway trusts its peer as a proxy and shares public answers; the others do neither. Behind it is a small
-Kaltura with entries of every kind, among them some that redirect to a foreign host. Caches hold 8 MiB, so that they are full
-early. Number and seed make any request again (\`messageOf\` in test/fuzz/lib/fuzz.ts).
+Kaltura with entries of every kind, among them some that redirect to a foreign host. Caches hold 8 MiB and
+clients are some 5,000, so that stores and counters are full early. Number and seed make any request again (\`messageOf\` in test/fuzz/lib/fuzz.ts).
 
 ## What an answer must be
 

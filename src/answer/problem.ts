@@ -12,6 +12,9 @@ export interface Problem {
   kaltura?: number
 }
 
+/** Status and title. */
+type Row = readonly [number, string]
+
 /** What can be wrong with a request or with us, apart from Kaltura's numbers. */
 export const PROBLEMS = {
   NOT_FOUND: [404, 'There is nothing at this address'],
@@ -53,7 +56,7 @@ export const PROBLEMS = {
   ADMIN_ORIGIN_REFUSED: [403, 'The admin side does not answer pages of another origin'],
   LOOP: [508, 'The redirect leads back here'],
   INTERNAL: [500, 'Something went wrong here']
-} as const satisfies Record<BadUrlCode | string, readonly [number, string]>
+} as const satisfies Record<string, Row> & Record<BadUrlCode, Row>
 
 export type ProblemCode = keyof typeof PROBLEMS
 

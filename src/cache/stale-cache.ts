@@ -44,6 +44,11 @@ export type Admit = () => Promise<boolean>
 /** Bytes that an entry costs beside its key and value: slot, list nodes, map entry. */
 const OVERHEAD = 200
 
+/** Part of the bytes that remembered failures may take beside the values: strangers choose keys, and long ones. */
+const FOR_FAILURES = 1 / 16
+/** Bytes of a remembered failure beside its key: an error with its stack. */
+const FAILURE = 1_000
+
 /** Of `retryAfter`, so that the loads in between may take their time. */
 const OF_LATE = 10
 
@@ -66,7 +71,11 @@ export class StaleCache<V> {
       maxSize: Math.max(1, maxBytes),
       sizeCalculation: (slot, key) => slot.bytes + key.length * 2 + OVERHEAD
     })
-    this.#failures = new LRUCache({ max: 10_000 })
+    this.#failures = new LRUCache({
+      max: 10_000,
+      maxSize: Math.max(1, Math.floor(maxBytes * FOR_FAILURES)),
+      sizeCalculation: (_failure, key) => key.length * 2 + FAILURE
+    })
     this.#now = now
     this.#retryAfter = retryAfter
   }
@@ -129,6 +138,11 @@ export class StaleCache<V> {
 
   get bytes(): number {
     return this.#slots.calculatedSize
+  }
+
+  /** Of the failures that are remembered. */
+  get failureBytes(): number {
+    return this.#failures.calculatedSize
   }
 
   /**

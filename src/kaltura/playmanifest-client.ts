@@ -26,26 +26,7 @@ export class PlayManifestClient {
    * @throws UpstreamFailure on transport errors, timeouts, 5xx, and a 4xx that is not Kaltura's
    */
   async ask(path: string, signal: AbortSignal): Promise<FetchResult> {
-    if (!this.#breaker.allow())
-      throw new UpstreamFailure('breaker-open', 'playManifest fails; it is not asked right now.')
-    try {
-      const answer = await this.#hops(this.#serviceUrl + path, MOVED, signal)
-      if (answer.status >= 502 && answer.status <= 504) {
-        throw new UpstreamFailure('unavailable', `playManifest answered with status ${answer.status}.`)
-      }
-      this.#breaker.succeeded()
-      // A 4xx without Kaltura's header comes from something in between and says nothing about the entry.
-      if (answer.status >= 500 || (answer.status >= 400 && answer.headers['x-kaltura'] === undefined)) {
-        throw new UpstreamFailure('status', `playManifest answered with status ${answer.status}.`)
-      }
-      return answer
-    } catch (error) {
-      // Strangers choose what is asked, so one odd answer must not close the way for everybody.
-      if (isBusy(error)) this.#breaker.withdrawn()
-      else if (isOutage(error)) this.#breaker.failed()
-      else this.#breaker.succeeded()
-      throw error
-    }
+    return throughBreaker(this.#breaker, () => this.#hops(this.#serviceUrl + path, MOVED, signal))
   }
 
   /** A manifest at its origin, redirects followed by hand. @throws UpstreamFailure unless it ends in a 200 */
@@ -64,6 +45,32 @@ export class PlayManifestClient {
       url = nextHop(location, answer.url)
     }
     throw new UpstreamFailure('too-many-redirects', `Upstream redirected more than ${MAX_HOPS} times.`)
+  }
+}
+
+/**
+ * Asks playManifest unless it is known to fail, and tells the breaker how that went.
+ * @throws UpstreamFailure on transport errors, timeouts, 5xx, and a 4xx that is not Kaltura's
+ */
+export async function throughBreaker(breaker: Breaker, ask: () => Promise<FetchResult>): Promise<FetchResult> {
+  if (!breaker.allow()) throw new UpstreamFailure('breaker-open', 'playManifest fails; it is not asked right now.')
+  try {
+    const answer = await ask()
+    if (answer.status >= 502 && answer.status <= 504) {
+      throw new UpstreamFailure('unavailable', `playManifest answered with status ${answer.status}.`)
+    }
+    // A 4xx without Kaltura's header comes from something in between and says nothing about the entry.
+    if (answer.status >= 500 || (answer.status >= 400 && answer.headers['x-kaltura'] === undefined)) {
+      throw new UpstreamFailure('status', `playManifest answered with status ${answer.status}.`)
+    }
+    breaker.succeeded()
+    return answer
+  } catch (error) {
+    // Strangers choose what is asked, so one odd answer must not close the way for everybody.
+    if (isBusy(error)) breaker.withdrawn()
+    else if (isOutage(error)) breaker.failed()
+    else breaker.succeeded()
+    throw error
   }
 }
 

@@ -1,8 +1,8 @@
 import { Breaker } from './breaker.js'
-import { isOutage, UpstreamFailure } from './errors.js'
+import { UpstreamFailure } from './errors.js'
 import { Fetcher, type FetchResult } from './fetcher.js'
 import type { AllowedHosts } from './hosts.js'
-import { locationOf, nextHop } from './playmanifest-client.js'
+import { locationOf, nextHop, throughBreaker } from './playmanifest-client.js'
 
 /** Redirects of the web server itself, which say nothing about the request. */
 const MOVED: ReadonlySet<number> = new Set([301, 307, 308])
@@ -49,23 +49,7 @@ export class ViewerPlayManifest {
     // Some characters would be asked for in another spelling than they came in.
     if (!new URL(url).href.endsWith(path))
       throw new UpstreamFailure('body', 'The request cannot be asked byte for byte.')
-    if (!this.#breaker.allow()) throw new UpstreamFailure('breaker-open', 'playManifest fails for viewers as well.')
-    try {
-      const answer = await this.#hops(url, MOVED, headers, signal)
-      if (answer.status >= 502 && answer.status <= 504) {
-        throw new UpstreamFailure('unavailable', `playManifest answered with status ${answer.status}.`)
-      }
-      this.#breaker.succeeded()
-      // A 4xx without Kaltura's header comes from something in between and says nothing about the entry.
-      if (answer.status >= 500 || (answer.status >= 400 && answer.headers['x-kaltura'] === undefined)) {
-        throw new UpstreamFailure('status', `playManifest answered with status ${answer.status}.`)
-      }
-      return answer
-    } catch (error) {
-      if (isOutage(error)) this.#breaker.failed()
-      else this.#breaker.succeeded()
-      throw error
-    }
+    return throughBreaker(this.#breaker, () => this.#hops(url, MOVED, headers, signal))
   }
 
   /**

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { LRUCache } from 'lru-cache'
+import { bareAddress } from '../viewer/bare-address.js'
 
 /** Which peers are proxies whose word about the client counts. */
 interface Proxies {
@@ -22,7 +23,7 @@ export function clientKey(
   if (peer === undefined) return null
   if (!proxies.has(peer)) return networkOf(peer)
   const text = Array.isArray(forwardedFor) ? forwardedFor.join(',') : (forwardedFor ?? '')
-  const named = text.split(',').map(withoutPort)
+  const named = text.split(',')
   // From the nearest to the farthest: what stands left of the first stranger is only what the stranger says.
   for (let at = named.length - 1; at >= 0; at--) {
     if (at === 0 || !proxies.has(named[at])) return networkOf(named[at]!)
@@ -30,22 +31,14 @@ export function clientKey(
   return null
 }
 
-/** Some proxies write the client's port as well: `192.0.2.1:5000`, `[2001:db8::1]:5000`. */
-function withoutPort(text: string): string {
-  const trimmed = text.trim()
-  return /^\[([^\]]*)\](?::\d*)?$/.exec(trimmed)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d*$/.exec(trimmed)?.[1] ?? trimmed
-}
-
 /** The address itself, or the /64 of an IPv6 one; null for what is no address. */
-function networkOf(address: string): string | null {
-  const version = isIP(address)
-  if (version !== 6) return version === 4 ? address : null
-  let network = networks.get(address)
-  if (network === undefined) {
-    // A zone (`%eth0`) names a way out of this machine; the library reads some names of interfaces only, and throws.
-    network = networkOfIPv6(ipaddr.IPv6.parse(address.replace(/%.*$/s, '')))
-    networks.set(address, network)
-  }
+function networkOf(text: string): string | null {
+  const known = networks.get(text)
+  if (known !== undefined) return known
+  const address = bareAddress(text)
+  if (address === null || isIP(address) === 4) return address
+  const network = networkOfIPv6(ipaddr.IPv6.parse(address))
+  networks.set(text, network)
   return network
 }
 
@@ -53,7 +46,6 @@ function networkOf(address: string): string | null {
 const networks = new LRUCache<string, string>({ max: 10_000 })
 
 function networkOfIPv6(parsed: ipaddr.IPv6): string {
-  if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString()
   return `${parsed.parts
     .slice(0, 4)
     .map((part) => part.toString(16))

@@ -46,6 +46,7 @@ export class Fleet {
 
   /** Takes part in the exchange from now on. */
   add(kind: string, windows: Windows): void {
+    windows.follow()
     this.#budgets.set(kind, windows)
   }
 

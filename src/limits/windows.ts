@@ -36,13 +36,13 @@ export class Windows {
   readonly max: number
   readonly #counts: LRUCache<string, Count>
   readonly #now: () => number
-  /** Keys whose counts the fleet has to exchange. */
-  #touched = new Set<string>()
+  /** Keys whose counts the fleet has to exchange; null: there is none. */
+  #touched: Set<string> | null = null
 
   constructor({ max, now = Date.now, maxKeys = MAX_KEYS }: WindowsOptions) {
     this.max = max
     this.#now = now
-    this.#counts = new LRUCache({ max: maxKeys, dispose: (_count, key) => this.#touched.delete(key) })
+    this.#counts = new LRUCache({ max: maxKeys, dispose: (_count, key) => this.#touched?.delete(key) })
   }
 
   /** Takes one from the budget of a key. @returns ms to wait before the next one; 0: it was taken */
@@ -50,7 +50,7 @@ export class Windows {
     if (this.max === 0) return 0
     const now = this.#now()
     const count = this.#at(key, now)
-    this.#touched.add(key)
+    this.#touched?.add(key)
     const wait = this.#wait(count, now, 1)
     if (wait === 0) count.own++
     return wait
@@ -74,6 +74,11 @@ export class Windows {
     return this.#counts.peek(key) === undefined ? undefined : this.#at(key, this.#now())
   }
 
+  /** Remembers from now on which keys were asked for, for a fleet to exchange: without one that is work on every hit. */
+  follow(): void {
+    this.#touched ??= new Set()
+  }
+
   /**
    * The keys that were asked for since the last call and have used enough here to be worth a word: who has used next to
    * nothing of his budget can be let through without asking.
@@ -81,9 +86,10 @@ export class Windows {
    */
   drain(most: number): string[] {
     const keys: string[] = []
-    for (const key of this.#touched) {
+    const touched = this.#touched ?? []
+    for (const key of touched) {
       if (keys.length === most) break
-      this.#touched.delete(key)
+      this.#touched?.delete(key)
       const count = this.#counts.peek(key)
       if (count !== undefined && (count.own >= this.max * WORTH_A_WORD || count.others > 0)) keys.push(key)
     }
@@ -92,7 +98,7 @@ export class Windows {
 
   /** Has a key exchanged again although nobody asked for it. */
   touch(key: string): void {
-    this.#touched.add(key)
+    this.#touched?.add(key)
   }
 
   get size(): number {

@@ -37,6 +37,9 @@ export interface SharedLife {
 /** `private`: a viewer's own parameters are in it; `failed`: made because upstream was not there; else ms it may be kept. */
 export type TemplateLife = 'private' | 'failed' | number
 
+/** `off`: there was one, and the partner's are not looked at; `kaltura`: Kaltura's own (`kt`) in place of ours. */
+export type SignatureState = 'none' | 'off' | 'kaltura' | 'valid' | SignatureFault
+
 /** Why an answer is what it is: filled in along the way of a request, printed by the log and by explain. */
 export interface Decision {
   partnerId: number
@@ -127,5 +130,3 @@ export function failureText(lookup: { reason: string; error?: unknown }): string
   const { error } = lookup
   return error instanceof UpstreamFailure ? `${error.kind}: ${error.message}` : 'an unexpected failure'
 }
-/** `off`: there was one, and the partner's are not looked at; `kaltura`: Kaltura's own (`kt`) in place of ours. */
-export type SignatureState = 'none' | 'off' | 'kaltura' | 'valid' | SignatureFault

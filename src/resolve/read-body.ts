@@ -33,20 +33,34 @@ const OVER_LIMIT: ReadonlySet<ManifestErrorCode> = new Set([
 const DOCUMENT_TYPE = /^(?:text\/xml|application\/(?:xml|json|smil))\b/i
 
 /**
+ * What a 200 of upstream's holds: a playlist, an MPD, or another document of Kaltura's, whole.
+ * @throws UpstreamFailure when it is none of these
+ */
+export function bodyKind(answer: FetchResult): ManifestKind | 'document' {
+  const { body } = answer
+  if (body.trim() === '') throw new UpstreamFailure('body', 'Upstream answered with an empty body.')
+  const type = header(answer, 'content-type') ?? ''
+  if (isPlaylist(body)) return 'hls'
+  if (/mpegurl/i.test(type)) unreadable('playlist')
+  if (/dash\+xml/i.test(type) || isMpd(body)) return 'dash'
+  return DOCUMENT_TYPE.test(type) && isReadableDocument(body, type) ? 'document' : unreadable('answer')
+}
+
+/**
  * A 200 of upstream's as a target that can stand anywhere: a playlist or an MPD with absolute URIs, another document of
  * Kaltura's as it is; `private` when it carries a token.
  *
  * @throws UpstreamFailure when it is none of these: a known answer outlives that
  */
 export function readBody(answer: FetchResult, key: TargetKey): ReadTarget {
-  if (answer.body.trim() === '') throw new UpstreamFailure('body', 'Upstream answered with an empty body.')
-  const type = header(answer, 'content-type') ?? ''
-  if (isPlaylist(answer.body)) return orTooLarge('playlist', () => playlistOf(answer, key))
-  if (/mpegurl/i.test(type)) unreadable('playlist')
-  if (/dash\+xml/i.test(type) || isMpd(answer.body)) return orTooLarge('MPD', () => mpdOf(answer))
-  return DOCUMENT_TYPE.test(type) && isReadableDocument(answer.body, type)
-    ? documentOf(answer, type)
-    : unreadable('answer')
+  switch (bodyKind(answer)) {
+    case 'hls':
+      return orTooLarge('playlist', () => playlistOf(answer, key))
+    case 'dash':
+      return orTooLarge('MPD', () => mpdOf(answer))
+    case 'document':
+      return documentOf(answer, header(answer, 'content-type') ?? '')
+  }
 }
 
 /** Where an MPD says that it really is, absolute; null when it is one itself, or no readable MPD at all. */

@@ -2,10 +2,10 @@ import { UpstreamFailure } from '../kaltura/errors.js'
 import type { FetchResult } from '../kaltura/fetcher.js'
 import type { SafeLocation } from '../kaltura/locations.js'
 import { absolutizeMpd, listMpdUris } from '../manifest/dash/index.js'
-import { absolutizePlaylist, hasRelativeUris, isPlaylist, listUris, playlistKind } from '../manifest/hls/index.js'
+import { absolutizePlaylist, hasRelativeUris, listUris, playlistKind } from '../manifest/hls/index.js'
 import { ManifestError } from '../manifest/manifest-error.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
-import { header, MPD_LIMITS, PLAYLIST_LIMITS } from './read-body.js'
+import { bodyKind, header, MPD_LIMITS, PLAYLIST_LIMITS } from './read-body.js'
 import { tokenState } from './token-expiry.js'
 
 /** Kaltura's own answer for one viewer: never kept by anybody. */
@@ -13,9 +13,6 @@ export type ViewerAnswer =
   | { kind: 'viewer'; content: 'redirect'; location: SafeLocation }
   | { kind: 'viewer'; content: 'manifest'; manifest: ManifestKind; body: string }
   | { kind: 'viewer'; content: 'document'; contentType: string; disposition: string | null; body: string }
-
-/** Documents that Kaltura writes itself; anything else of a 200 comes from something in between. */
-const DOCUMENT_TYPE = /^(?:text\/xml|application\/(?:xml|json|smil))\b/i
 
 /**
  * A 200 as an answer for the viewer whom it was fetched for: a manifest with absolute URIs, or another document of
@@ -27,11 +24,9 @@ const DOCUMENT_TYPE = /^(?:text\/xml|application\/(?:xml|json|smil))\b/i
  */
 export function viewerBody(answer: FetchResult, base: string, now: number): ViewerAnswer {
   const { body } = answer
-  const type = header(answer, 'content-type') ?? ''
-  if (isPlaylist(body)) return playlist(body, base, now)
-  if (/mpegurl/i.test(type)) unusable('Upstream answered no readable playlist.')
-  if (/dash\+xml/i.test(type) || /<(?:[\w-]+:)?MPD[\s>]/.test(body.slice(0, 4096))) return mpd(body, base, now)
-  if (body.trim() === '' || !DOCUMENT_TYPE.test(type)) unusable('Upstream answered no readable answer.')
+  const kind = bodyKind(answer)
+  if (kind === 'hls') return playlist(body, base, now)
+  if (kind === 'dash') return mpd(body, base, now)
   const spent = body
     .match(/[^\s"'<>]+/g)
     ?.some((piece) => tokenState(piece.replaceAll('&amp;', '&'), now / 1000).expired)
@@ -39,7 +34,7 @@ export function viewerBody(answer: FetchResult, base: string, now: number): View
   return {
     kind: 'viewer',
     content: 'document',
-    contentType: type,
+    contentType: header(answer, 'content-type') ?? '',
     disposition: header(answer, 'content-disposition'),
     body
   }

@@ -6,6 +6,8 @@ import ipaddr from 'ipaddr.js'
  * null for text that is none. Proxies write `1.2.3.4:5678` and `[2001:db8::1]:443` as well.
  */
 export function bareAddress(text: string): string | null {
+  // Most are this, and have one spelling only.
+  if (isIP(text) === 4) return text
   const trimmed = text.trim()
   const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(trimmed)?.[1]
   if (bracketed !== undefined && isIP(bracketed) !== 6) return null

@@ -1,69 +1,18 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
-import { pino } from 'pino'
 import t, { type Test } from 'tap'
-import { buildApp } from '../../src/app.js'
-import { loadConfig } from '../../src/config/load.js'
-
-const BASE = '/p/101/sp/10100/playManifest/entryId/0_a'
-const KEEP = { 'cache-control': 'private, max-age=60, max-stale=0' }
-const ENTRY = {
-  id: '0_a',
-  partnerId: 101,
-  type: 1,
-  mediaType: 1,
-  status: 2,
-  moderationStatus: 6,
-  accessControlId: 2,
-  displayInSearch: 1
-}
-const CATALOG = [
-  { ks: 'widget', objectType: 'KalturaStartWidgetSessionResponse' },
-  { ...ENTRY, objectType: 'KalturaMediaEntry' },
-  { objects: [], totalCount: 0, objectType: 'KalturaFlavorAssetListResponse' },
-  { ...ENTRY, objectType: 'KalturaMediaEntry' },
-  { id: 2, rules: [], objectType: 'KalturaAccessControlProfile' }
-]
-
-type Answerer = (request: IncomingMessage, response: ServerResponse) => void
+import {
+  type Answerer,
+  PATH as BASE,
+  CATALOG,
+  isTemplate,
+  KEEP,
+  withHostileKaltura
+} from '../helpers/hostile-kaltura.js'
 
 /** A Kaltura whose catalog is fine and public, and whose playManifest does what the test says. */
-async function gateway(t: Test, answer: Answerer, env: Record<string, string> = {}, catalog: unknown = CATALOG) {
-  const server = createServer((request, response) => {
-    if (request.url?.startsWith('/api_v3'))
-      response.end(typeof catalog === 'string' ? catalog : JSON.stringify(catalog))
-    else answer(request, response)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const config = loadConfig({
-    KALTURA_SERVICE_URL: base,
-    KALTURA_PARTNER_ID: '101',
-    KALTURA_ADMIN_SECRET: 's',
-    KALTURA_SHARE_PUBLIC: 'true',
-    UPSTREAM_TIMEOUT_MS: '400',
-    ALLOWED_HOSTS: 'cdn.example.com',
-    ...env
-  })
-  const app = await buildApp(config, { logger: pino({ level: 'silent' }) })
-  t.teardown(async () => {
-    await app.close()
-    server.closeAllConnections()
-    server.close()
-  })
-  return { base, get: (path: string) => app.inject({ url: path, headers: { 'user-agent': 'test' } }) }
-}
-
-function isTemplate(
-  t: Test,
-  answer: { statusCode: number; headers: Record<string, unknown> },
-  base: string,
-  path: string,
-  name: string
-) {
-  t.match(answer, { statusCode: 302, headers: { location: base + path } }, name)
-}
+const gateway = (t: Test, answer: Answerer, env: Record<string, string> = {}, catalog: unknown = CATALOG) =>
+  withHostileKaltura(t, answer, { env, catalog })
 
 t.test('a Location outside the allowed hosts never goes out', async (t) => {
   for (const location of [

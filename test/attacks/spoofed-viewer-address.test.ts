@@ -10,6 +10,7 @@ import t, { type Test } from 'tap'
 import { buildApp } from '../../src/app.js'
 import { loadConfig } from '../../src/config/load.js'
 import { signedRemoteAddr } from '../../src/kaltura/remote-addr.js'
+import { CATALOG } from '../helpers/hostile-kaltura.js'
 
 const ALLOWED = '203.0.113.7'
 const ATTACKER = '198.51.100.66'
@@ -35,34 +36,6 @@ const CLAIMS: Record<string, string> = {
   authorization: 'Basic eDp5'
 }
 const MAY_BE_SENT = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-kaltura-remote-addr', 'via'])
-
-const CATALOG = [
-  { ks: 'widget', objectType: 'KalturaStartWidgetSessionResponse' },
-  {
-    id: '0_a',
-    partnerId: 101,
-    type: 1,
-    mediaType: 1,
-    status: 2,
-    moderationStatus: 6,
-    accessControlId: 2,
-    displayInSearch: 1,
-    objectType: 'KalturaMediaEntry'
-  },
-  { objects: [], totalCount: 0, objectType: 'KalturaFlavorAssetListResponse' },
-  {
-    id: '0_a',
-    partnerId: 101,
-    type: 1,
-    mediaType: 1,
-    status: 2,
-    moderationStatus: 6,
-    accessControlId: 2,
-    displayInSearch: 1,
-    objectType: 'KalturaMediaEntry'
-  },
-  { id: 2, rules: [], objectType: 'KalturaAccessControlProfile' }
-]
 
 interface Arrived {
   url: string

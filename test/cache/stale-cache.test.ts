@@ -113,3 +113,14 @@ t.test('getFresh does not settle for a stale value', async (t) => {
   clock.now += 60_001
   t.equal(await cache.getFresh('k', async () => loaded('new')), 'new')
 })
+
+t.test('failures that strangers cause take no more than a part of the bytes', async (t) => {
+  const maxBytes = 1_600_000
+  const cache = new StaleCache<string>({ maxBytes })
+  const fail = () => Promise.reject(new Error('x'))
+  for (let i = 0; i < 200; i++) {
+    t.match(await cache.get(`${i}`.padEnd(5_000, 'k'), fail, 1_000), { found: false, reason: 'failed' })
+  }
+  t.ok(cache.failureBytes > 0)
+  t.ok(cache.failureBytes <= maxBytes / 16, `${cache.failureBytes} bytes`)
+})

@@ -118,3 +118,15 @@ t.test('numbers of a seed reach everything', async (t) => {
   const seen = new Set(Array.from({ length: 2_000 }, () => choices.below(100)))
   t.equal(seen.size, 100)
 })
+
+t.test("a request's own session, however it was spelled, is no other's", async (t) => {
+  const redirect = (text: string) =>
+    judge(
+      { status: 302, head: 'HTTP/1.1 302 X\r\nlocation: http://127.0.0.1:1/?ks=zks4hz', body: '' },
+      { ...SENT, text },
+      ORIGINS
+    )
+  for (const own of ['zks4hz', 'zks4%68z', 'zks4%2568z', '%7aks4h%7A']) t.equal(redirect(`GET /${own}`), null, own)
+  for (const other of ['zks4gz', 'zks4%67z', 'zks4%hz', ''])
+    t.match(redirect(`GET /${other}`), /another request/, other)
+})

@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { KalturaApi } from '../../src/kaltura/api.js'
 import { Breaker } from '../../src/kaltura/breaker.js'
+import { type FailureKind, UpstreamFailure } from '../../src/kaltura/errors.js'
 import { Fetcher } from '../../src/kaltura/fetcher.js'
 import { AllowedHosts } from '../../src/kaltura/hosts.js'
-import { PlayManifestClient } from '../../src/kaltura/playmanifest-client.js'
+import { PlayManifestClient, throughBreaker } from '../../src/kaltura/playmanifest-client.js'
 
 t.test('a request that was not made says nothing to the breaker, good or bad', async (t) => {
   const held: (() => void)[] = []
@@ -41,4 +42,37 @@ t.test('a request that was not made says nothing to the breaker, good or bad', a
   }
   held.shift()?.()
   await taken
+})
+
+t.test('what each outcome says to the breaker, for everybody and for one viewer alike', async (t) => {
+  const answer =
+    (status: number, headers: Record<string, string> = {}) =>
+    async () => ({ status, headers, body: '', url: '' })
+  const failing = (kind: FailureKind) => async () => {
+    throw new UpstreamFailure(kind, 'x')
+  }
+  for (const [ask, told] of [
+    [answer(302), 'succeeded'],
+    [answer(404, { 'x-kaltura': 'error-1' }), 'succeeded'],
+    [answer(404), 'succeeded'],
+    [answer(500), 'succeeded'],
+    [answer(503), 'failed'],
+    [failing('timeout'), 'failed'],
+    [failing('connect'), 'failed'],
+    [failing('body'), 'succeeded'],
+    [failing('busy'), 'withdrawn']
+  ] as const) {
+    const calls: string[] = []
+    const note = (name: string) => () => void calls.push(name)
+    const breaker = {
+      allow: () => true,
+      succeeded: note('succeeded'),
+      failed: note('failed'),
+      withdrawn: note('withdrawn')
+    }
+    await throughBreaker(breaker as unknown as Breaker, ask).catch(() => null)
+    t.strictSame(calls, [told])
+  }
+  const closed = { allow: () => false } as unknown as Breaker
+  await t.rejects(throughBreaker(closed, answer(302)), { message: /not asked right now/ })
 })

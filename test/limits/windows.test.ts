@@ -7,6 +7,7 @@ const START = 1_700_000_000_000 - (1_700_000_000_000 % WINDOW)
 function made(max: number, maxKeys?: number) {
   const clock = { now: START }
   const windows = new Windows({ max, now: () => clock.now, ...(maxKeys === undefined ? {} : { maxKeys }) })
+  windows.follow()
   const takeMany = (times: number, key = 'a') => {
     let taken = 0
     for (let i = 0; i < times; i++) if (windows.take(key) === 0) taken++
@@ -89,4 +90,11 @@ t.test('property: never more than the budget in any window, and who waits as tol
       return windows.take('a') === 0 && wait <= 2 * WINDOW
     })
   )
+})
+
+t.test('without a fleet nothing is remembered for one', async (t) => {
+  const windows = new Windows({ max: 2, now: () => START })
+  windows.take('a')
+  windows.touch('a')
+  t.strictSame(windows.drain(10), [])
 })

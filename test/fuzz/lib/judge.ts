@@ -43,6 +43,8 @@ const STATUSES: ReadonlySet<number> = new Set([
   200, 204, 302, 304, 307, 400, 403, 404, 405, 408, 413, 414, 415, 417, 429, 431
 ])
 const LINE = /^([A-Za-z0-9-]+): ([\t\x20-\x7e]*)$/
+/** As often as a message encodes anything, and as a template does once more. */
+const MAX_DECODINGS = 3
 const SESSION = /zks[0-9a-z]+z/g
 
 /**
@@ -78,9 +80,19 @@ export function judge({ status, head, body }: RawAnswer, sent: Message, origins:
   for (const text of [head, body]) {
     if (!text.includes('zks')) continue
     for (const [session] of text.matchAll(SESSION))
-      if (!sent.text.includes(session)) return `a session of another request: ${session}`
+      if (!isOwn(session, sent.text)) return `a session of another request: ${session}`
   }
   return null
+}
+
+/** Whether a request says it, as it stands or in any reading of its escapes: `zks4%68z` comes back as `zks4hz`. */
+function isOwn(session: string, text: string): boolean {
+  let reading = text
+  for (let decoded = 0; decoded <= MAX_DECODINGS; decoded++) {
+    if (reading.includes(session)) return true
+    reading = reading.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  }
+  return false
 }
 
 /** The host as URL reads it, as it stands, and as a browser that takes backslashes for slashes or drops characters would. */
