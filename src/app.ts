@@ -12,6 +12,7 @@ import { Fetcher } from './kaltura/fetcher.js'
 import { GrantClient } from './kaltura/grant-client.js'
 import { Locations } from './kaltura/locations.js'
 import { PlayManifestClient } from './kaltura/playmanifest-client.js'
+import { ReferenceClient } from './kaltura/reference-client.js'
 import { OwnSessions } from './kaltura/session.js'
 import { VIA } from './kaltura/via.js'
 import { Fleet } from './limits/fleet.js'
@@ -26,6 +27,7 @@ import { Metrics, registerMetrics } from './plugins/metrics.js'
 import { registerOverload } from './plugins/overload.js'
 import { RateLimit } from './plugins/rate-limit.js'
 import { registerRequestLog } from './plugins/request-log.js'
+import { References } from './resolve/references.js'
 import { Resolver } from './resolve/resolver.js'
 import { TargetClient } from './resolve/target-client.js'
 import { ViewerClient } from './resolve/viewer-client.js'
@@ -99,6 +101,9 @@ export async function buildApp(
   const manifests = new PlayManifestClient(fetcher, config.serviceUrl, new Breaker({ now }))
   const targets = new TargetClient(manifests, locations)
   const resolver = new Resolver(config, { catalogs, targets, locations }, now)
+  // Whoever makes up names that Kaltura chokes on stops names, and nothing else.
+  const referenceApi = new KalturaApi(fetcher, config.serviceUrl, new Breaker({ now }))
+  const references = new References(config, new ReferenceClient(referenceApi), now)
   const viewers = new ViewerClient(config, locations, now)
   const circle = new Circle(fetcher, {
     cdnUrl: config.cdnUrl,
@@ -134,6 +139,7 @@ export async function buildApp(
   undecodable = playManifestRoutes(app, {
     config,
     resolver,
+    references,
     grants,
     viewers,
     locations,

@@ -29,6 +29,7 @@ export const PROBLEMS = {
   BAD_CALLBACK: [400, 'The callback is not a plain name'],
   BAD_ID: [400, 'An id holds characters that no id has'],
   BAD_DEVICE: [400, 'The device is not known'],
+  BAD_REFERENCE: [400, 'The reference id cannot be used like this'],
   TOO_MANY_REQUESTS: [429, 'Too many requests'],
   BAD_REQUEST: [400, 'The request could not be understood'],
   REQUEST_TIMEOUT: [408, 'The request did not come in time'],

@@ -5,7 +5,7 @@ import { readHostPattern } from '../kaltura/hosts.js'
 import { readActionPair } from '../rules/api-actions.js'
 import { RuleSchema } from '../rules/schema.js'
 import { ConfigError } from './config.js'
-import { readBaseUrl, readBytes, readDuration } from './values.js'
+import { readBaseUrl, readBytes, readDuration, readEntryId, readReferenceId } from './values.js'
 
 const Delivery = Type.Union([Type.Literal('mirror'), Type.Literal('redirect'), Type.Literal('proxy')])
 const Duration = Type.Union([Type.String(), Type.Number({ minimum: 0 })])
@@ -27,7 +27,8 @@ const PartnerSchema = Type.Object(
     delivery: Type.Optional(Delivery),
     signedLinks: Type.Optional(Type.Union([Type.Literal('off'), Type.Literal('optional'), Type.Literal('required')])),
     grants: Type.Optional(Type.Boolean()),
-    viewerProxy: Type.Optional(Type.Boolean())
+    viewerProxy: Type.Optional(Type.Boolean()),
+    aliases: Type.Optional(Type.Record(Type.String(), Type.String()))
   },
   { additionalProperties: false }
 )
@@ -178,7 +179,12 @@ function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => num
   raw.hosts?.allowed?.forEach((host, index) => {
     read(`/hosts/allowed/${index}`, host, readHostPattern)
   })
-  for (const [index, { apiPassthrough }] of (raw.partners ?? []).entries()) {
+  for (const [index, { apiPassthrough, aliases }] of (raw.partners ?? []).entries()) {
+    for (const [name, entryId] of Object.entries(aliases ?? {})) {
+      const at = `/partners/${index}/aliases/${name}`
+      read(at, name, readReferenceId)
+      read(at, entryId, readEntryId)
+    }
     if (!Array.isArray(apiPassthrough)) continue
     for (const [at, pair] of apiPassthrough.entries()) {
       read(`/partners/${index}/apiPassthrough/${at}`, pair, readActionPair)

@@ -53,7 +53,8 @@ function ofFile(reader: Reader, partner: FilePartner, defaults: Defaults): Partn
     delivery: partner.delivery ?? defaults.delivery,
     signedLinks: partner.signedLinks ?? defaults.signedLinks,
     grants: partner.grants ?? false,
-    viewerProxy: partner.viewerProxy ?? false
+    viewerProxy: partner.viewerProxy ?? false,
+    aliases: new Map(Object.entries(partner.aliases ?? {}))
   }
 }
 

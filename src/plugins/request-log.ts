@@ -27,6 +27,7 @@ export function registerRequestLog(app: FastifyInstance): void {
             partner: decision.partnerId,
             // As the request gave them: a session may stand in the wrong place.
             entry: decision.entryId === null ? null : redactValue(decision.entryId),
+            ...(decision.reference === null ? {} : { reference: decision.reference }),
             format: redactValue(decision.format),
             device: decision.device,
             rule: decision.rule,

@@ -1,5 +1,5 @@
 import type { CacheState } from '../cache/stale-cache.js'
-import { UpstreamFailure } from '../kaltura/errors.js'
+import { type FailureKind, UpstreamFailure } from '../kaltura/errors.js'
 import type { SafeLocation } from '../kaltura/locations.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
 import type { PlayManifestRequest } from '../playmanifest/parse.js'
@@ -38,6 +38,8 @@ export type TemplateLife = 'private' | 'failed' | number
 export interface Decision {
   partnerId: number
   entryId: string | null
+  /** How the entry of a reference id was found; null for a request that names its entry. */
+  reference: CacheState | 'alias' | 'pending' | 'failed' | 'refused' | null
   format: string
   protocol: string
   device: string
@@ -77,6 +79,7 @@ export function newDecision({ partnerId, effective }: PlayManifestRequest): Deci
   return {
     partnerId,
     entryId: typeof effective.entryId === 'string' ? effective.entryId : null,
+    reference: null,
     format: typeof effective.format === 'string' ? effective.format : '',
     protocol: typeof effective.protocol === 'string' ? effective.protocol : '',
     device: 'unknown',
@@ -118,5 +121,11 @@ export function failureText(lookup: { reason: string; error?: unknown }): string
   const { error } = lookup
   return error instanceof UpstreamFailure ? `${error.kind}: ${error.message}` : 'an unexpected failure'
 }
+
+/** What kind of failure that was; null for one that is not upstream's. */
+export function failureKind({ error }: { error?: unknown }): FailureKind | null {
+  return error instanceof UpstreamFailure ? error.kind : null
+}
+
 /** `off`: there was one, and the partner's are not looked at; `kaltura`: Kaltura's own (`kt`) in place of ours. */
 export type SignatureState = 'none' | 'off' | 'kaltura' | 'valid' | SignatureFault

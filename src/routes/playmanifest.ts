@@ -13,6 +13,7 @@ import type { Locations } from '../kaltura/locations.js'
 import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
 import { type Answer, type Decision, newDecision } from '../resolve/decision.js'
 import type { ResolveInput } from '../resolve/input.js'
+import type { References } from '../resolve/references.js'
 import type { Resolver } from '../resolve/resolver.js'
 import type { Viewer, ViewerClient } from '../resolve/viewer-client.js'
 import { decide } from '../rules/decide.js'
@@ -24,7 +25,9 @@ import { sureViewerAddress } from '../viewer/viewer-address.js'
 import { readViewerKs } from '../viewer/viewer-ks.js'
 import { checkRequest } from './check-request.js'
 import { answerGrant } from './grant.js'
+import { headerKs } from './header-ks.js'
 import { clientOf, type LoopCheck, loopCheck, redirectsComeBack } from './loop.js'
+import { nameEntry } from './reference.js'
 import { checkSignature } from './signature.js'
 
 declare module 'fastify' {
@@ -37,6 +40,7 @@ declare module 'fastify' {
 export interface PlayManifestRoutesOptions {
   config: Config
   resolver: Resolver
+  references: References
   grants: GrantClient
   viewers: ViewerClient
   locations: Locations
@@ -116,7 +120,7 @@ interface Admitted {
   limits: LinkLimits
 }
 
-/** A request that may be answered: readable, of a partner that is served, signed where that is wanted, harmless. */
+/** A request that may be answered: readable, of a partner that is served, signed where that is wanted, harmless, its entry named. */
 async function admit(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Admitted | Rendered> {
   const parsed = parsePlayManifestUrl(request.raw.url ?? '')
   if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
@@ -134,7 +138,18 @@ async function admit(request: FastifyRequest, options: PlayManifestRoutesOptions
   if (!signed.ok) return renderProblem(signed.problem)
   const refused = checkRequest(signed.request)
   if (refused !== null) return renderProblem(refused)
-  return { parsed: signed.request, partner, decision, limits: signed.limits }
+  const { limits } = signed
+  if (signed.request.effective.referenceId === undefined) return { parsed: signed.request, partner, decision, limits }
+  const named = await nameEntry(request, signed.request, partner, decision, options)
+  if ('status' in named) return limitLife(named, limits, options.now())
+  return { parsed: named.request, partner, decision, limits: endingBy(limits, named.until) }
+}
+
+/** What a name stands for is known for a while only, and so is the answer. */
+function endingBy(limits: LinkLimits, until: number | null): LinkLimits {
+  if (until === null) return limits
+  const expires = Math.min(limits.expires ?? Number.POSITIVE_INFINITY, until / 1000)
+  return { ...limits, expires }
 }
 
 async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {
@@ -230,9 +245,4 @@ function hasExpired(expiry: string | false | undefined, now: number): boolean {
   if (!isTruthy(expiry)) return false
   const seconds = parseNumeric(expiry)
   return seconds !== null && seconds <= now / 1000
-}
-
-function headerKs(request: FastifyRequest): string | undefined {
-  const value = request.headers['x-kaltura-ks']
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
 }
