@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { targetOf } from '../answer/request-target.js'
 import { redactUrl, redactValue } from '../playmanifest/redact.js'
 import { isApiUrl, redactApiUrl } from '../playmanifest/redact-api.js'
 
@@ -17,7 +18,7 @@ export function registerRequestLog(app: FastifyInstance): void {
     const url = request.raw.url ?? ''
     const fields = {
       method: request.method,
-      url: isApiUrl(url) ? redactApiUrl(url) : redactUrl(url),
+      url: isApiUrl(targetOf(request)) ? redactApiUrl(url) : redactUrl(url),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       client: clientOf(request.ip),

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type LinkLimits, limitLife } from '../answer/limit-life.js'
 import { problem } from '../answer/problem.js'
 import { methodNotAllowed, type Rendered, redirect, render, renderProblem } from '../answer/render.js'
+import { targetOf } from '../answer/request-target.js'
 import { send } from '../answer/send.js'
 import type { Config, PartnerConfig } from '../config/config.js'
 import { checkBitrates } from '../flavors/bitrate-window.js'
@@ -107,7 +108,7 @@ export function playManifestRoutes(
   }
   return async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return null
-    const parsed = parsePlayManifestUrl(request.raw.url ?? '')
+    const parsed = parsePlayManifestUrl(targetOf(request))
     return parsed.ok && parsed.request.opaque ? get(request) : null
   }
 }
@@ -122,7 +123,7 @@ interface Admitted {
 
 /** A request that may be answered: readable, of a partner that is served, signed where that is wanted, harmless, its entry named. */
 async function admit(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Admitted | Rendered> {
-  const parsed = parsePlayManifestUrl(request.raw.url ?? '')
+  const parsed = parsePlayManifestUrl(targetOf(request))
   if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
   const partner = options.config.partners.get(parsed.request.partnerId)
   const decision = newDecision(parsed.request)
