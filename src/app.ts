@@ -1,50 +1,16 @@
-import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { type Logger, pino } from 'pino'
-import type { Rendered } from './answer/render.js'
-import { RedisLink } from './cache/redis.js'
 import type { Config } from './config/config.js'
-import { KalturaApi } from './kaltura/api.js'
-import { ApiPassthrough } from './kaltura/api-passthrough.js'
-import { Breaker } from './kaltura/breaker.js'
-import { CatalogClient } from './kaltura/catalog-client.js'
-import { Circle, type CircleTiming } from './kaltura/circle.js'
-import { Fetcher } from './kaltura/fetcher.js'
-import { GrantClient } from './kaltura/grant-client.js'
-import { Locations } from './kaltura/locations.js'
-import { PlayManifestClient } from './kaltura/playmanifest-client.js'
-import { OwnSessions } from './kaltura/session.js'
-import { VIA } from './kaltura/via.js'
-import { Fleet } from './limits/fleet.js'
-import { fleetKey } from './limits/fleet-key.js'
-import { Limits } from './limits/limits.js'
+import { type Gateway, type GatewayDependencies, registerGateway } from './gateway.js'
 import { registerClosing } from './plugins/closing.js'
-import { registerCors } from './plugins/cors.js'
-import { clientError, frameworkError, registerErrors, registerNotFound, rememberAnswers } from './plugins/errors.js'
+import { clientError, frameworkError, registerNotFound, rememberAnswers } from './plugins/errors.js'
 import { registerHealth } from './plugins/health.js'
-import { registerKsWarning } from './plugins/ks-warning.js'
-import { Metrics, registerMetrics } from './plugins/metrics.js'
-import { registerOverload } from './plugins/overload.js'
-import { RateLimit } from './plugins/rate-limit.js'
-import { registerRequestLog } from './plugins/request-log.js'
-import { Resolver } from './resolve/resolver.js'
-import { TargetClient } from './resolve/target-client.js'
-import { ViewerClient } from './resolve/viewer-client.js'
-import { apiPassthroughRoutes } from './routes/api-passthrough.js'
-import { playManifestRoutes } from './routes/playmanifest.js'
-import { LiveRules } from './rules/live-rules.js'
+import { Metrics } from './plugins/metrics.js'
 import { TrustedProxies } from './viewer/trusted-proxies.js'
 
-export interface AppDependencies {
+export interface AppDependencies extends GatewayDependencies {
   /** Where log lines go; by default one made from the configured level. */
   logger?: Logger
-  /** Unix ms; tests move it. */
-  now?: () => number
-  /** What is counted; by default counted for nobody. */
-  metrics?: Metrics
-  /** The rules in force, for who replaces them; by default those of the configuration, for good. */
-  rules?: LiveRules
-  /** How often is looked whether redirects come back; tests hurry. */
-  circleTiming?: Partial<CircleTiming>
 }
 
 /** Sockets at once: each costs about 10 kB while it idles, and what is above finds another gateway or comes later. */
@@ -58,28 +24,18 @@ const MAX_REQUESTS_PER_SOCKET = 10_000
  */
 export async function buildApp(
   config: Config,
-  {
-    logger,
-    now = Date.now,
-    metrics = new Metrics(),
-    rules = new LiveRules(config),
-    circleTiming = {}
-  }: AppDependencies = {}
+  { logger, metrics = new Metrics(), ...dependencies }: AppDependencies = {}
 ): Promise<FastifyInstance> {
   const proxies = new TrustedProxies(config.trustProxy)
-  const log = logger ?? pino({ level: config.logLevel })
-  const shared = config.redisUrls.length === 0 ? null : new RedisLink(config.redisUrls, log)
-  const fleet = shared === null ? null : new Fleet(shared, fleetKey(config))
-  const limits = new Limits(config.rateLimits, fleet, now)
-  const rateLimit = new RateLimit({ limits, proxies, isServed: (partner) => config.partners.has(partner) })
-  let undecodable: (request: FastifyRequest) => Promise<Rendered | null> = async () => null
+  // Assigned before anything listens, and so before any request.
+  let gateway: Gateway | null = null
   const app = Fastify({
-    loggerInstance: log,
+    loggerInstance: logger ?? pino({ level: config.logLevel }),
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: proxies.empty ? false : (address: string) => proxies.has(address),
     // Routes come later than the instance; until then nothing more can be said about such a path.
     frameworkErrors: (error, request, reply) =>
-      void frameworkError(error, request, reply, (given) => undecodable(given), rateLimit).then(() =>
+      void frameworkError(error, request, reply, gateway!.undecodable, gateway!.rateLimit).then(() =>
         metrics.count(request, reply)
       ),
     rewriteUrl: originForm,
@@ -96,76 +52,14 @@ export async function buildApp(
     maxRequestsPerSocket: MAX_REQUESTS_PER_SOCKET,
     forceCloseConnections: 'idle'
   }) as unknown as FastifyInstance
-
-  const fetcher = new Fetcher(config.hosts)
-  const api = new KalturaApi(fetcher, config.serviceUrl, new Breaker({ now }))
-  const sessions = new OwnSessions(api, now, (text) => app.log.warn(text))
-  const catalogs = new CatalogClient(api, sessions)
-  // An entry that Kaltura refuses to grant ends the whole API answer: that must not look like a Kaltura that is down.
-  const grantApi = new KalturaApi(fetcher, config.serviceUrl, new Breaker({ threshold: Number.POSITIVE_INFINITY, now }))
-  const locations = new Locations(config.cdnUrl, config.hosts)
-  const grants = new GrantClient(grantApi, sessions, locations, config.upstreamTimeout)
-  const manifests = new PlayManifestClient(fetcher, config.serviceUrl, new Breaker({ now }))
-  const targets = new TargetClient(manifests, locations)
-  const resolver = new Resolver(config, { catalogs, targets, locations }, now)
-  const viewers = new ViewerClient(config, locations, now)
-  const circle = new Circle(fetcher, {
-    cdnUrl: config.cdnUrl,
-    partnerId: [...config.partners.keys()][0]!,
-    log: app.log,
-    timing: circleTiming
-  })
   app.server.maxConnections = MAX_CONNECTIONS
-  app.addHook('onReady', async () => {
-    shared?.connect()
-    fleet?.start()
-  })
-  app.addHook('onClose', async () => {
-    circle.close()
-    fleet?.stop()
-    shared?.close()
-    await Promise.all([fetcher.close(), viewers.close()])
-  })
-
-  const overload = registerOverload(app, config.maxInFlight)
+  // Node would leave out what is past its bound; how many there may be is looked at for each request.
+  app.server.maxHeadersCount = 0
   registerClosing(app)
-  registerErrors(app)
   rememberAnswers(app.server)
-  registerRequestLog(app)
-  registerMetrics(app, metrics)
-  registerKsWarning(app, config.partners, now)
-  await rateLimit.register(app)
-  await registerCors(app)
+  gateway = await registerGateway(app, config, { ...dependencies, metrics })
   registerNotFound(app)
   registerHealth(app)
-  const admission = (request: FastifyRequest) => rateLimit.admission(request)
-  const { crowded } = overload
-  undecodable = playManifestRoutes(app, {
-    config,
-    rules,
-    resolver,
-    grants,
-    viewers,
-    locations,
-    proxies,
-    circle,
-    via: VIA,
-    now,
-    admission,
-    crowded
-  })
-  if ([...config.partners.values()].some(({ apiPassthrough }) => apiPassthrough.length > 0)) {
-    const passthrough = new ApiPassthrough(config, locations, now)
-    app.addHook('onClose', () => passthrough.close())
-    await apiPassthroughRoutes(app, {
-      config,
-      passthrough,
-      proxies,
-      via: VIA,
-      limit: async (request, partners) =>
-        overload.crowded() ? overload.refusal : rateLimit.refuseCall(request, partners)
-    })
-  }
   return app
 }
 

@@ -113,3 +113,17 @@ t.test('one place each makes a Location and calls something public', async (t) =
     'a header named location is written in one place'
   )
 })
+
+t.test('as a library it brings no Fastify, no command, no admin side and no demo', async (t) => {
+  const reached = new Set(['library.ts'])
+  for (const file of reached) {
+    for (const { from, typeOnly } of imports.filter((one) => one.file === file)) {
+      const source = from.replace(/\.js$/, '.ts')
+      if (files.includes(source)) {
+        if (!typeOnly) reached.add(source)
+      } else t.notOk(from === 'fastify' && !typeOnly, `${file} imports fastify as code`)
+    }
+  }
+  t.ok(reached.size > 50, 'the imports were followed')
+  for (const file of reached) t.notMatch(file, /^(?:app|server|cli.*|admin\/.*|demo\/.*)\.ts$/)
+})

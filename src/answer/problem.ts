@@ -34,6 +34,7 @@ export const PROBLEMS = {
   BAD_DEVICE: [400, 'The device is not known'],
   BAD_PRESET: [400, 'The preset is not known'],
   PRESETS_ONLY: [403, 'Only presets are served here'],
+  BAD_REFERENCE: [400, 'The reference id cannot be used like this'],
   TOO_MANY_REQUESTS: [429, 'Too many requests'],
   BAD_REQUEST: [400, 'The request could not be understood'],
   REQUEST_TIMEOUT: [408, 'The request did not come in time'],

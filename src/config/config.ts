@@ -29,6 +29,8 @@ export interface PartnerConfig {
   presetsOnly: boolean
   /** Whether what is no one else's is fetched for the viewer with his own KS and address, and answered here. */
   viewerProxy: boolean
+  /** The operator's own names of entries, asked before Kaltura's reference ids: name to entry id. */
+  aliases: ReadonlyMap<string, string>
 }
 
 /** A key that signs; its id stands in what it signed, so that keys can be rotated. */

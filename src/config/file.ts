@@ -8,7 +8,7 @@ import { type Rule, RuleSchema } from '../rules/schema.js'
 import { ConfigError } from './config.js'
 import { PresetsSchema } from './presets.js'
 import { mostTelling } from './schema-errors.js'
-import { readBaseUrl, readBytes, readDuration } from './values.js'
+import { readBaseUrl, readBytes, readDuration, readEntryId, readReferenceId } from './values.js'
 
 const Delivery = Type.Union([Type.Literal('mirror'), Type.Literal('redirect'), Type.Literal('proxy')])
 const Duration = Type.Union([Type.String(), Type.Number({ minimum: 0 })])
@@ -31,7 +31,8 @@ const PartnerSchema = Type.Object(
     signedLinks: Type.Optional(Type.Union([Type.Literal('off'), Type.Literal('optional'), Type.Literal('required')])),
     grants: Type.Optional(Type.Boolean()),
     presetsOnly: Type.Optional(Type.Boolean()),
-    viewerProxy: Type.Optional(Type.Boolean())
+    viewerProxy: Type.Optional(Type.Boolean()),
+    aliases: Type.Optional(Type.Record(Type.String(), Type.String()))
   },
   { additionalProperties: false }
 )
@@ -176,7 +177,12 @@ function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => num
   raw.hosts?.allowed?.forEach((host, index) => {
     read(`/hosts/allowed/${index}`, host, readHostPattern)
   })
-  for (const [index, { apiPassthrough }] of (raw.partners ?? []).entries()) {
+  for (const [index, { apiPassthrough, aliases }] of (raw.partners ?? []).entries()) {
+    for (const [name, entryId] of Object.entries(aliases ?? {})) {
+      const at = `/partners/${index}/aliases/${name}`
+      read(at, name, readReferenceId)
+      read(at, entryId, readEntryId)
+    }
     if (!Array.isArray(apiPassthrough)) continue
     for (const [at, pair] of apiPassthrough.entries()) {
       read(`/partners/${index}/apiPassthrough/${at}`, pair, readActionPair)

@@ -54,7 +54,8 @@ function ofFile(reader: Reader, partner: FilePartner, defaults: Defaults): Partn
     signedLinks: partner.signedLinks ?? defaults.signedLinks,
     grants: partner.grants ?? false,
     presetsOnly: partner.presetsOnly ?? false,
-    viewerProxy: partner.viewerProxy ?? false
+    viewerProxy: partner.viewerProxy ?? false,
+    aliases: new Map(Object.entries(partner.aliases ?? {}))
   }
 }
 

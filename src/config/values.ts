@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
+import { isReferenceId, REFERENCE_ID_RULE } from '../playmanifest/reference.js'
 
 /** Readers of single values. Each throws an Error that says what would be right; the caller names the variable. */
 
@@ -40,6 +41,17 @@ export function readBytes(value: string | number): number {
   const match = /^(\d{1,12}(?:\.\d{1,6})?)(B|KiB|MiB|GiB|kB|MB|GB)?$/.exec(String(value).trim())
   if (match === null) throw new Error('a size such as 256MiB')
   return Math.floor(Number(match[1]) * UNITS_BYTES[match[2] ?? 'B']!)
+}
+
+/** A name that a link may hold in place of an entry id. */
+export function readReferenceId(text: string): string {
+  if (!isReferenceId(text)) throw new Error(`a name of ${REFERENCE_ID_RULE}`)
+  return text
+}
+
+export function readEntryId(text: string): string {
+  if (!/^[0-9A-Za-z_]{1,64}$/.test(text)) throw new Error('an entry id such as 0_abcd1234')
+  return text
 }
 
 export function readBoolean(text: string): boolean {

@@ -107,6 +107,11 @@ export const PARAMETERS = {
   customVar3: { type: 'text', class: 'pass', about: 'For analytics.' },
   nocache: { type: 'flag', class: 'viewer', about: "Passes by Kaltura's response cache." },
   _: { type: 'text', class: 'pass', about: 'Cache buster.' },
+  referenceId: {
+    type: 'text',
+    class: 'gateway',
+    about: 'Ours: your own name of an entry, in place of entryId (docs/sharing.md).'
+  },
   device: { type: 'word', class: 'gateway', about: 'Ours: the device class to choose for.' },
   preset: { type: 'word', class: 'gateway', about: 'Ours: a named bundle of parameters (docs/presets.md).' },
   signature: { type: 'text', class: 'gateway', secret: true, about: 'Ours: signs the link (docs/signed-links.md).' },

@@ -23,6 +23,8 @@ export const CORS_HEADERS: Readonly<Record<string, string>> = {
  * lists are Kaltura's own (recording options_url), with HEAD and the conditional headers.
  */
 export async function registerCors(app: FastifyInstance): Promise<void> {
+  // A program that has CORS for all that is below has the say; two could not be registered.
+  if (app.hasRequestDecorator('corsPreflightEnabled')) return
   await app.register(cors, {
     origin: '*',
     methods: ['POST', 'GET', 'HEAD', 'OPTIONS'],

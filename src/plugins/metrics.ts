@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
 import { isExplained } from '../answer/explained.js'
+import { targetOf } from '../answer/request-target.js'
 import type { ReloadResult } from '../config/reload.js'
 import type { FailureKind } from '../kaltura/errors.js'
 import { isApiUrl } from '../playmanifest/redact-api.js'
@@ -199,7 +200,7 @@ class Table {
 
 function kindOf(decision: Decision | null, request: FastifyRequest, status: number): AnswerKind {
   if (decision !== null && status !== 429) return decision.answer ?? 'problem'
-  const url = request.raw.url ?? ''
+  const url = targetOf(request)
   if (url === '/livez' || url === '/readyz') return 'health'
   if (request.method === 'OPTIONS' && status === 200) return 'preflight'
   return isApiUrl(url) ? 'api' : 'problem'

@@ -38,8 +38,8 @@ export interface Overload {
  * served ever later. A request is in flight from when it was read until its answer is made: neither a slow sender nor a
  * slow reader takes a place (those are bounded as connections). A hit is made in one go and never in flight for others.
  *
- * Also refuses requests with more headers than anybody needs. Node would leave out those past its bound, and one that is
- * left out may be the proxy's word about who the client is.
+ * Also refuses requests with more headers than anybody needs. Node would leave out those past its bound (2,000, if the
+ * server says nothing else), and one that is left out may be the proxy's word about who the client is.
  */
 export function registerOverload(app: FastifyInstance, maxInFlight: number): Overload {
   let inFlight = 0
@@ -56,7 +56,6 @@ export function registerOverload(app: FastifyInstance, maxInFlight: number): Ove
     problem('HEADERS_TOO_LARGE', `The request has more than ${MAX_HEADERS} headers.`),
     CORS_HEADERS
   )
-  app.server.maxHeadersCount = 0
   app.decorateRequest('inFlight', false)
   app.addHook('onRequest', (request, reply, done) => {
     if (request.raw.rawHeaders.length > MAX_HEADERS * 2) return void send(reply, tooManyHeaders)

@@ -46,6 +46,7 @@ export class TooManyRequests extends Error {
  */
 export class RateLimit {
   readonly #options: RateLimitOptions
+  readonly #admitted = new WeakMap<FastifyRequest, Promise<boolean>>()
   #warned = false
 
   constructor(options: RateLimitOptions) {
@@ -114,9 +115,11 @@ export class RateLimit {
 
   /** @returns whether the client may have Kaltura asked; one request is counted once, however often it asks */
   admission(request: FastifyRequest): () => Promise<boolean> {
-    let asked: Promise<boolean> | null = null
     return () => {
-      asked ??= this.countMiss(request).then((wait) => wait === 0)
+      const before = this.#admitted.get(request)
+      if (before !== undefined) return before
+      const asked = this.countMiss(request).then((wait) => wait === 0)
+      this.#admitted.set(request, asked)
       return asked
     }
   }

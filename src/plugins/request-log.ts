@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { isExplained } from '../answer/explained.js'
+import { targetOf } from '../answer/request-target.js'
 import { redactUrl, redactValue } from '../playmanifest/redact.js'
 import { isApiUrl, redactApiUrl } from '../playmanifest/redact-api.js'
 
@@ -19,7 +20,7 @@ export function registerRequestLog(app: FastifyInstance): void {
     const url = request.raw.url ?? ''
     const fields = {
       method: request.method,
-      url: isApiUrl(url) ? redactApiUrl(url) : redactUrl(url),
+      url: isApiUrl(targetOf(request)) ? redactApiUrl(url) : redactUrl(url),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       client: clientOf(request.ip),
@@ -29,6 +30,7 @@ export function registerRequestLog(app: FastifyInstance): void {
             partner: decision.partnerId,
             // As the request gave them: a session may stand in the wrong place.
             entry: decision.entryId === null ? null : redactValue(decision.entryId),
+            ...(decision.reference === null ? {} : { reference: decision.reference }),
             format: redactValue(decision.format),
             device: decision.device,
             rule: decision.rule,

@@ -1,5 +1,5 @@
 import type { CacheState } from '../cache/stale-cache.js'
-import { UpstreamFailure } from '../kaltura/errors.js'
+import { type FailureKind, UpstreamFailure } from '../kaltura/errors.js'
 import type { SafeLocation } from '../kaltura/locations.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
 import type { PlayManifestRequest } from '../playmanifest/parse.js'
@@ -44,6 +44,8 @@ export type SignatureState = 'none' | 'off' | 'kaltura' | 'valid' | SignatureFau
 export interface Decision {
   partnerId: number
   entryId: string | null
+  /** How the entry of a reference id was found; null for a request that names its entry. */
+  reference: CacheState | 'alias' | 'pending' | 'failed' | 'refused' | null
   format: string
   protocol: string
   device: string
@@ -87,6 +89,7 @@ export function newDecision({ partnerId, effective }: PlayManifestRequest, recor
   return {
     partnerId,
     entryId: typeof effective.entryId === 'string' ? effective.entryId : null,
+    reference: null,
     format: typeof effective.format === 'string' ? effective.format : '',
     protocol: typeof effective.protocol === 'string' ? effective.protocol : '',
     device: 'unknown',
@@ -129,4 +132,9 @@ export function failureText(lookup: { reason: string; error?: unknown }): string
   if (lookup.reason === 'pending') return 'upstream did not answer within the patience of this answer'
   const { error } = lookup
   return error instanceof UpstreamFailure ? `${error.kind}: ${error.message}` : 'an unexpected failure'
+}
+
+/** What kind of failure that was; null for one that is not upstream's. */
+export function failureKind({ error }: { error?: unknown }): FailureKind | null {
+  return error instanceof UpstreamFailure ? error.kind : null
 }

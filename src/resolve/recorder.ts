@@ -13,6 +13,7 @@ import type { AnswerFacts } from './sharing-answer.js'
 export type Step =
   | 'parse'
   | 'signature'
+  | 'name'
   | 'viewer'
   | 'rules'
   | 'catalog'

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { targetOf } from '../answer/request-target.js'
 import { type ApiCalls, readApiCalls } from '../rules/api-calls.js'
 import { readApiParameters, UnclearApiRequest } from '../rules/api-parameters.js'
 
@@ -20,7 +21,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * @throws UnclearApiRequest when that cannot be said for sure
  */
 export function readApiRequest(request: FastifyRequest): ApiRequest {
-  const target = request.raw.url ?? ''
+  const target = targetOf(request)
   const mark = target.indexOf('?')
   const path = mark === -1 ? target : target.slice(0, mark)
   const query = mark === -1 ? '' : target.slice(mark + 1)

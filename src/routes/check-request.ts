@@ -2,6 +2,7 @@ import { type Problem, problem } from '../answer/problem.js'
 import { isKnownProtocol } from '../playmanifest/formats.js'
 import type { ParameterName } from '../playmanifest/parameters.js'
 import type { PlayManifestRequest } from '../playmanifest/parse.js'
+import { referenceFault } from '../playmanifest/reference.js'
 import { deviceFromHint } from '../viewer/device-hint.js'
 
 /** What ids are made of; a dot and a space only turn up in slips such as `flavorIds/a.m3u8`, which are harmless. */
@@ -20,7 +21,8 @@ const ID_PARAMETERS: readonly (readonly [ParameterName, RegExp])[] = [
  * Refuses what Kaltura accepts but is dangerous to pass on: a protocol that is no scheme we know (Kaltura copies it into
  * its Location), a callback that is script, ids with characters that no id has. Null when there is nothing to refuse.
  */
-export function checkRequest({ effective, query }: PlayManifestRequest): Problem | null {
+export function checkRequest(request: PlayManifestRequest): Problem | null {
+  const { effective, query } = request
   const { protocol, device } = effective
   if (typeof protocol === 'string' && !isKnownProtocol(protocol)) {
     return problem('BAD_PROTOCOL', 'protocol has to be http or https (or one of rtmp, rtmpe, rtmpt, rtmpte, rtsp).')
@@ -35,6 +37,8 @@ export function checkRequest({ effective, query }: PlayManifestRequest): Problem
       return problem('BAD_ID', `${name} may hold letters, digits, underscores and hyphens only.`)
     }
   }
+  const fault = referenceFault(request)
+  if (fault !== null) return problem('BAD_REFERENCE', fault)
   if (device !== undefined && (device === false || deviceFromHint(device) === null)) {
     return problem('BAD_DEVICE', 'device has to be a class such as ipad, iphone, android, android-2, tv or desktop.')
   }

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { isExplained } from '../answer/explained.js'
 import { problem } from '../answer/problem.js'
 import { type Rendered, renderProblem } from '../answer/render.js'
+import { targetOf } from '../answer/request-target.js'
 import type { Config } from '../config/config.js'
 import type { Circle } from '../kaltura/circle.js'
 
@@ -25,7 +26,7 @@ const SERVICE_URL = 'What this gateway asks Kaltura comes back to it. KALTURA_SE
 export function loopCheck({ config, circle, via }: LoopCheckOptions): LoopCheck {
   const isMeantForKaltura = hostCheck(config.cdnUrl)
   return (request) => {
-    const url = request.raw.url ?? ''
+    const url = targetOf(request)
     const proof = circle.answerProbe(url)
     if (proof !== null) return probed(proof)
     if (isMeantForKaltura(request)) return renderProblem(problem('LOOP', CDN_URL))

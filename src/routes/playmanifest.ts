@@ -4,6 +4,7 @@ import { recorderOf } from '../answer/explained.js'
 import { type LinkLimits, limitLife, limitsOfRules } from '../answer/limit-life.js'
 import { problem } from '../answer/problem.js'
 import { methodNotAllowed, type Rendered, redirect, render, renderProblem } from '../answer/render.js'
+import { targetOf } from '../answer/request-target.js'
 import { send } from '../answer/send.js'
 import type { Config, PartnerConfig } from '../config/config.js'
 import type { Circle } from '../kaltura/circle.js'
@@ -12,6 +13,7 @@ import type { Locations } from '../kaltura/locations.js'
 import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
 import { type Answer, type Decision, newDecision } from '../resolve/decision.js'
 import type { ResolveInput } from '../resolve/input.js'
+import type { References } from '../resolve/references.js'
 import type { Resolver } from '../resolve/resolver.js'
 import type { Viewer, ViewerClient } from '../resolve/viewer-client.js'
 import { decide } from '../rules/decide.js'
@@ -25,8 +27,10 @@ import { earlyError } from './early-error.js'
 import { notePlan, noteViewer } from './explained.js'
 import { factsOfRequest } from './facts.js'
 import { answerGrant } from './grant.js'
+import { headerKs } from './header-ks.js'
 import { clientOf, type LoopCheck, loopCheck, redirectsComeBack } from './loop.js'
 import { applyPreset } from './preset.js'
+import { nameEntry } from './reference.js'
 import { checkSignature } from './signature.js'
 
 declare module 'fastify' {
@@ -40,6 +44,7 @@ export interface PlayManifestRoutesOptions {
   config: Config
   rules: LiveRules
   resolver: Resolver
+  references: References
   grants: GrantClient
   viewers: ViewerClient
   locations: Locations
@@ -106,7 +111,7 @@ export function playManifestRoutes(
   }
   return async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return null
-    const parsed = parsePlayManifestUrl(request.raw.url ?? '')
+    const parsed = parsePlayManifestUrl(targetOf(request))
     return parsed.ok && parsed.request.opaque ? get(request) : null
   }
 }
@@ -119,9 +124,9 @@ interface Admitted {
   limits: LinkLimits
 }
 
-/** A request that may be answered: readable, of a partner that is served, signed where that is wanted, harmless. */
+/** A request that may be answered: readable, of a partner that is served, signed where that is wanted, harmless, its entry named. */
 async function admit(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Admitted | Rendered> {
-  const parsed = parsePlayManifestUrl(request.raw.url ?? '')
+  const parsed = parsePlayManifestUrl(targetOf(request))
   if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
   const partner = options.config.partners.get(parsed.request.partnerId)
   const record = recorderOf(request)
@@ -142,8 +147,22 @@ async function admit(request: FastifyRequest, options: PlayManifestRoutesOptions
   if (!preset.ok) return renderProblem(preset.problem)
   const refused = checkRequest(preset.request)
   if (refused !== null) return renderProblem(refused)
-  if (record !== null) record.limits = signed.limits
-  return { parsed: preset.request, partner, decision, limits: signed.limits }
+  const { limits } = signed
+  if (record !== null) record.limits = limits
+  if (preset.request.effective.referenceId === undefined) return { parsed: preset.request, partner, decision, limits }
+  const named = await nameEntry(request, preset.request, partner, decision, options)
+  if ('status' in named) return limitLife(named, limits, options.now())
+  record?.done('name')
+  const ending = endingBy(limits, named.until)
+  if (record !== null) record.limits = ending
+  return { parsed: named.request, partner, decision, limits: ending }
+}
+
+/** What a name stands for is known for a while only, and so is the answer. */
+function endingBy(limits: LinkLimits, until: number | null): LinkLimits {
+  if (until === null) return limits
+  const expires = Math.min(limits.expires ?? Number.POSITIVE_INFINITY, until / 1000)
+  return { ...limits, expires }
 }
 
 async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {
@@ -234,9 +253,4 @@ async function answerPost(request: FastifyRequest, options: PlayManifestRoutesOp
   admitted.decision.answer = 'post'
   if (admitted.decision.record === null) circle.issued(clientOf(request), location)
   return redirect(location, { 'cache-control': 'no-store' }, 307)
-}
-
-function headerKs(request: FastifyRequest): string | undefined {
-  const value = request.headers['x-kaltura-ks']
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
 }

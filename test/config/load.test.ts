@@ -317,3 +317,18 @@ t.test('options of a partner that need what is not there stop the start', async 
   t.equal(salted.partners.get(101)?.viewerProxy, true)
   t.equal(salted.remoteAddrSalt, 's')
 })
+
+t.test('aliases: names that a link may hold, and ids of entries', async (t) => {
+  const env = { ...MINIMAL, CONFIG_FILE: 'g.yaml' }
+  const file = (aliases: string) => ({ 'g.yaml': `partners:\n  - id: 101\n    aliases:\n      ${aliases}\n` })
+  const config = loadConfig(env, read(file('"all hands/2026": 0_abcd1234')))
+  t.strictSame([...config.partners.get(101)!.aliases], [['all hands/2026', '0_abcd1234']])
+  t.equal(loadConfig(MINIMAL).partners.get(101)?.aliases.size, 0)
+  for (const [aliases, message] of [
+    ['a: 0_x/../y', /^g\.yaml:4: \/partners\/0\/aliases\/a is "0_x\/\.\.\/y"; right would be an entry id/],
+    ['"a,b": 0_x', /^g\.yaml:4: .* right would be a name of letters/],
+    ['a: [0_x]', /^g\.yaml:4: /]
+  ] as const) {
+    t.match(problems(env, file(aliases)), [message], aliases)
+  }
+})

@@ -63,6 +63,7 @@ export function partnerOf(over: Partial<PartnerConfig> = {}): PartnerConfig {
     signedLinks: 'off',
     grants: false,
     viewerProxy: false,
+    aliases: new Map(),
     ...over
   }
 }

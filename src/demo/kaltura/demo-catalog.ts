@@ -90,7 +90,7 @@ function entriesOf(partnerId: number): { entry: CatalogEntry; flavors: CatalogFl
   const onAir = { server: 'demo', serverNodeId: 1, startedAt: CREATED, streams: STREAMS }
   const ids = DEMO_ENTRIES
   return [
-    described(make(ids.public, 'Public video'), publicFlavors),
+    described(make(ids.public, 'Public video', { referenceId: 'demo-video' }), publicFlavors),
     video(ids.ksProtected, 'For logged-in viewers', { accessControlId: ksRequired }),
     video(ids.ipRestricted, 'From one network only', { accessControlId: ipRange }),
     video(ids.siteRestricted, 'On one site only', { accessControlId: site }),

@@ -9,6 +9,7 @@ import { getPlaybackContext } from './playback-context.js'
 
 const READY = '2'
 const PENDING_OR_REJECTED = [1, 3]
+const RECYCLED = -2
 
 function get(call: ApiCall): unknown {
   const entry = requireEntry(call, text(call.params, 'entryId') ?? '')
@@ -29,7 +30,10 @@ function find(call: ApiCall): CatalogEntry[] {
   if (ids === null) {
     return [...call.catalog.entries.values()].filter(
       (entry) =>
-        entry.partnerId === call.session?.partnerId && call.catalog.entry(entry.id) !== undefined && isListed(entry)
+        entry.partnerId === call.session?.partnerId &&
+        entry.displayInSearch !== RECYCLED &&
+        visibleEntry(call, entry.id) !== null &&
+        isListed(entry)
     )
   }
   const found = ids.map((id) => visibleEntry(call, id))
@@ -40,8 +44,16 @@ function redirectTarget(call: ApiCall, id: string): string {
   return visibleEntry(call, id)?.redirectEntryId ?? id
 }
 
+/** By `createdAt` only, ascending or with a minus descending; anything else leaves the order. */
+function ordered(call: ApiCall, entries: CatalogEntry[]): CatalogEntry[] {
+  const orderBy = text(nested(call.params, 'filter'), 'orderBy')
+  if (orderBy !== '+createdAt' && orderBy !== '-createdAt') return entries
+  const sign = orderBy === '-createdAt' ? -1 : 1
+  return entries.toSorted((a, b) => sign * (a.createdAt - b.createdAt))
+}
+
 function list(call: ApiCall): unknown {
-  const entries = find(call)
+  const entries = ordered(call, find(call))
   return {
     totalCount: entries.length,
     objects: paginate(call.params, entries).map((entry) => entryToWire(call.catalog, entry, call.bases, isAdmin(call))),
