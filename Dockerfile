@@ -18,6 +18,8 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY LICENSE ./
+COPY rules rules
+COPY schema schema
 USER node
 # The admin side (3001) is for the inside of a network: it is reached from outside this container with ADMIN_TOKEN only.
 EXPOSE 3000

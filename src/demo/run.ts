@@ -1,9 +1,11 @@
 import { pino } from 'pino'
 import { ConfigError } from '../config/config.js'
 import type { Environment } from '../config/load.js'
+import type { ReloadResult } from '../config/reload.js'
 import { readInteger } from '../config/values.js'
 import { stopOnSignals } from '../server.js'
 import { DEMO_ENTRIES } from './kaltura/index.js'
+import { writeRulesFile } from './rules-file.js'
 import { DEMO_PARTNER, type Demo, type DemoPart, PortError, startDemo } from './start.js'
 
 /** The ports of the parts, counted from PORT. */
@@ -41,20 +43,26 @@ export async function runDemo(env: Environment, write: (text: string) => void): 
   const passed = PASSED_ON.map((name) => [name, env[name]] as const).filter(([, value]) => value?.trim())
   // Request lines would bury the links.
   const level = env.LOG_LEVEL?.trim() || 'warn'
+  const own = env.CONFIG_FILE?.trim() ? null : writeRulesFile()
+  const configFile = own?.path ?? env.CONFIG_FILE?.trim() ?? null
   const demo = await startDemo({
     host,
     ports,
     admin: true,
-    env: Object.fromEntries(passed),
+    env: { ...Object.fromEntries(passed), ...(configFile === null ? {} : { CONFIG_FILE: configFile }) },
+    onReload: (result) => write(told(result)),
     logger: pino({ level: pino.levels.values[level] === undefined ? 'warn' : level })
   }).catch((error: unknown) => {
+    own?.remove()
     throw error instanceof PortError ? new ConfigError([portProblem(error, ports.gateway)]) : error
   })
-  write(welcome(demo))
-  stopOnSignals(pino({ level: 'error' }), async () => {
+  write(welcome(demo, configFile))
+  const stop = async () => {
     await demo.close()
-    write('\nStopped.\n')
-  })
+    const kept = own?.remove() === false ? `\nYour rules are kept: CONFIG_FILE=${own.path}\n` : ''
+    write(`${kept}\nStopped.\n`)
+  }
+  stopOnSignals(pino({ level: 'error' }), stop, demo.reload)
 }
 
 /** The ports by PORT; with `PORT=0` any free ones. */
@@ -89,7 +97,7 @@ function portProblem({ part, port, host, code }: PortError, base: number): strin
   )
 }
 
-function welcome(demo: Demo): string {
+function welcome(demo: Demo, configFile: string | null): string {
   const at = `${demo.gatewayUrl}/p/${DEMO_PARTNER}/sp/${DEMO_PARTNER}00/playManifest/entryId/${DEMO_ENTRIES.public}`
   const auto = (name: string, device: string) =>
     `    ${name.padEnd(9)} ${at}/format/auto/protocol/http?device=${device}\n`
@@ -116,6 +124,21 @@ function welcome(demo: Demo): string {
     `Keep the video\n\n  curl -L -o video.mp4 '${mp4}'\n\n` +
     'What runs\n\n' +
     hosts.map(([name, url, words]) => `  ${name.padEnd(8)} ${new URL(url).host.padEnd(16)} ${words}\n`).join('') +
+    rulesHelp(demo, configFile) +
     '\nCtrl-C stops everything.\n'
+  )
+}
+
+function told(result: ReloadResult): string {
+  if (result.result === 'failed') return `\nThe rules stay as they were:\n  ${result.problems.join('\n  ')}\n`
+  const warnings = result.warnings.map((warning) => `  ${warning}\n`).join('')
+  return result.result === 'unchanged' ? '\nRules unchanged.\n' : `\nNew rules: ${result.rules}.\n${warnings}`
+}
+
+function rulesHelp({ adminUrl }: Demo, configFile: string | null): string {
+  if (configFile === null) return ''
+  return (
+    `\nChange the rules: ${configFile}\n  It is read again when it is saved, by kill -HUP ${process.pid}, and by\n` +
+    `  curl -X POST ${adminUrl}/reload\n`
   )
 }

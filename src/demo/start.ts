@@ -4,8 +4,11 @@ import { buildAdmin } from '../admin/admin.js'
 import { buildApp } from '../app.js'
 import { ConfigError } from '../config/config.js'
 import { type Environment, loadConfig } from '../config/load.js'
+import { type ReloadResult, RuleReloader } from '../config/reload.js'
+import { watchFileText } from '../config/watch-file.js'
 import { explainer } from '../explain/explain.js'
 import { Metrics } from '../plugins/metrics.js'
+import { LiveRules } from '../rules/live-rules.js'
 import { buildCdn } from './cdn/build-cdn.js'
 import {
   buildKaltura,
@@ -44,6 +47,8 @@ export interface DemoOptions {
   configFile?: string
   /** How the embedded Kaltura learns and places addresses. The salt is also the gateway's, unless `env` says another. */
   kaltura?: Pick<KalturaOptions, 'remoteAddrSalt' | 'remoteAddress' | 'country'>
+  /** Told what became of each reading of the configuration file after the start. */
+  onReload?: (result: ReloadResult) => void
   /** The clock of gateway and embedded Kaltura, Unix ms. */
   now?: () => number
 }
@@ -56,6 +61,8 @@ export interface Demo {
   pageUrl: string
   /** Null unless the options ask for it. */
   adminUrl: string | null
+  /** Reads the rules of the configuration file again; null when there is no file. They follow the file by themselves too. */
+  reload: ((cause: string) => ReloadResult) | null
   /** The embedded Kaltura's database; may be changed while it runs. */
   catalog: Catalog
   /** The embedded Kaltura's counters and fault switches. */
@@ -98,7 +105,9 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const { host = '127.0.0.1', ports = {}, catalog = demoCatalog(options.now ? { now: options.now } : {}) } = options
   const state = createState()
   const running: FastifyInstance[] = []
+  let unwatch = (): void => undefined
   const close = async (): Promise<void> => {
+    unwatch()
     await Promise.all(running.splice(0).map(stop))
   }
   const listen = async (part: DemoPart, app: FastifyInstance, at = host): Promise<string> => {
@@ -123,22 +132,42 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
       ...options.kaltura
     })
     const kalturaUrl = await listen('kaltura', kaltura)
-    const config = loadConfig(environment(options, catalog, kalturaUrl, cdnUrl))
+    const env = environment(options, catalog, kalturaUrl, cdnUrl)
+    const config = loadConfig(env)
     const logger = options.logger ?? pino({ level: 'silent' })
     const metrics = new Metrics()
-    const gateway = await buildApp(config, { logger, metrics, ...clock })
+    const rules = new LiveRules(config)
+    const reloader = env.CONFIG_FILE?.trim()
+      ? new RuleReloader(config, { env, live: rules, log: logger, count: (result) => metrics.countReload(result) })
+      : null
+    const reload =
+      reloader === null
+        ? null
+        : (cause: string) => {
+            const result = reloader.reload(cause)
+            options.onReload?.(result)
+            return result
+          }
+    if (reloader !== null) unwatch = watchFileText(reloader.path, () => reload!('file'))
+    const gateway = await buildApp(config, { logger, metrics, rules, ...clock })
     const gatewayUrl = await listen('gateway', gateway)
     let adminUrl: string | null = null
     if (options.admin === true) {
       const admin = { host: LOOPBACK, port: 0, token: null }
-      const explain = explainer(gateway, config, options.now)
-      const app = buildAdmin({ ...config, admin }, { metrics, explain, logger, ...clock })
+      const facts = {
+        partners: config.partners,
+        get rules() {
+          return rules.rules
+        }
+      }
+      const explain = explainer(gateway, facts, options.now)
+      const app = buildAdmin({ ...config, admin }, { metrics, explain, reload: reload ?? undefined, logger, ...clock })
       adminUrl = await listen('admin', app, LOOPBACK)
     }
     const servers = { gatewayUrl, kalturaUrl, cdnUrl }
     const page = buildPageServer({ ...servers, state, data: pageData(catalog, DEMO_PARTNER, servers) })
     const pageUrl = await listen('page', page)
-    return { ...servers, pageUrl, adminUrl, catalog, state, close }
+    return { ...servers, pageUrl, adminUrl, reload, catalog, state, close }
   } catch (error) {
     await close()
     throw error

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
+import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 
 const HOST = '127.0.0.1'
@@ -91,9 +93,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     }
     t.match(run.text(), /curl -L -o \S+ 'http:/)
     for (const link of links) {
-      const response = await fetch(link)
+      const isReload = link.endsWith('/reload')
+      const response = await fetch(link, isReload ? { method: 'POST' } : {})
       t.equal(response.status, 200, link)
-      t.ok((await response.arrayBuffer()).byteLength > 100)
+      if (isReload) t.match(await response.json(), { result: 'unchanged', rules: 6 })
+      else t.ok((await response.arrayBuffer()).byteLength > 100)
     }
     // A player that has stopped reading, and a connection that a browser opened to be ready.
     const stalled = connect(base + 101, HOST).on('error', () => {})
@@ -113,6 +117,52 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     unused.destroy()
   })
 }
+
+t.test('demo: its rules can be changed while it runs, and are kept then', async (t) => {
+  const base = await freeBase()
+  const run = demo(t, { PORT: String(base) })
+  await started(run)
+  const path = /^Change the rules: (\S+)$/m.exec(run.text())?.[1] ?? ''
+  t.teardown(() => rmSync(dirname(path), { recursive: true, force: true }))
+  t.match(dirname(path), /playmanifest-demo-\w+$/)
+  const seen = async (words: string) => {
+    while (!run.text().includes(words)) await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  run.child.kill('SIGHUP')
+  await seen('Rules unchanged.')
+  writeFileSync(path, 'rules: [{ name: x, when: { devic: ipad }, then: {} }]')
+  await seen('The rules stay as they were:')
+  t.match(run.text(), /gateway\.yaml:1: .*devic is not a known key/)
+  writeFileSync(path, 'rules: [{ name: Files only, when: {}, then: { format: url } }]')
+  await seen('New rules: 1.')
+  const answer = await fetch(`http://${HOST}:${base}/p/101/sp/10100/playManifest/entryId/0_public01/format/auto`, {
+    redirect: 'manual'
+  })
+  t.match(answer.headers.get('location'), /\.mp4|format\/url/)
+  await run.end('SIGTERM')
+  t.match(run.text(), `Your rules are kept: CONFIG_FILE=${path}`)
+  t.ok(existsSync(path))
+})
+
+t.test('demo: a file of rules that nobody changed is removed; one of CONFIG_FILE is used', async (t) => {
+  const base = await freeBase()
+  const run = demo(t, { PORT: String(base) })
+  await started(run)
+  const path = /^Change the rules: (\S+)$/m.exec(run.text())?.[1] ?? ''
+  t.ok(existsSync(path))
+  await run.end('SIGTERM')
+  t.notOk(existsSync(dirname(path)))
+
+  const own = join(
+    t.testdir({ 'own.yaml': 'rules: [{ name: Files only, when: {}, then: { format: url } }]' }),
+    'own.yaml'
+  )
+  const other = demo(t, { PORT: String(base), CONFIG_FILE: own })
+  await started(other)
+  t.match(other.text(), `Change the rules: ${own}`)
+  await other.end('SIGTERM')
+  t.ok(existsSync(own))
+})
 
 t.test('demo: a port in use is named, and what to do', async (t) => {
   const base = await freeBase()
