@@ -67,20 +67,33 @@ export function problem(code: ProblemCode, detail: string): Problem {
   return { status, code, title, detail }
 }
 
-/** What a person can do about Kaltura's numbers that the gateway itself answers with. */
+/** What a person can do about the numbers that playManifest has; docs/errors.md says more of each. */
 const REMEDIES: Readonly<Record<number, string>> = {
   1: 'No such entry, or it was deleted. Check the entry id, and that it belongs to the partner in the path.',
-  6: 'The entry has no rendition that is ready and fits the request. It may still be converting; try without tags and ids.',
-  12: 'This kind of entry cannot be played in this format.',
   2: 'The entry is outside its schedule: it has not started or has ended.',
+  3: "A rule of the entry's access control profile refuses this viewer: site, country, address, session or User-Agent.",
+  4: 'The Kaltura session (ks) cannot be read. Send it whole, without blanks or line ends.',
+  6: 'The entry has no rendition that is ready and fits the request. It may still be converting; try without tags and ids.',
+  7: 'The Kaltura session (ks) is not valid: signed by another secret, or made for another URL.',
+  9: 'The entry was deleted or rejected.',
+  12: 'This kind of entry cannot be played in this format.',
   13: 'The entry is waiting for moderation or was rejected.',
   14: 'This gateway does not serve the partner in the path. Check the partner id.',
+  15: 'The account is blocked at Kaltura.',
+  16: 'The account delivers to other countries only.',
   19: 'maxBitrate has to be a number of kbps above 0.',
+  20: 'The delivery of this entry needs something of the viewer, which the X-Kaltura-App header names.',
   25: 'This entry is not delivered in this format. Try another format.',
+  27: "Kaltura's signature (kt) does not fit the URL. Ask for a new one, and change nothing in it.",
   28: 'The signed URL has expired. Ask for a new one.',
+  30: 'The account has access control on the API itself, which refuses this.',
   31: 'The Kaltura session (ks) has expired. Ask for a new one.',
+  32: "The Kaltura session (ks) is another partner's, and the entry has rules.",
+  34: 'The Kaltura session (ks) was made for another address.',
   36: 'The live stream is not on air right now. Try again later.',
-  49: 'minBitrate has to be a number of kbps above 0.'
+  42: "The entry's parent is gone.",
+  49: 'minBitrate has to be a number of kbps above 0.',
+  58: 'The entry is in the recycle bin.'
 }
 
 /** One of Kaltura's errors as a problem: always status 404, as Kaltura answers (reference playmanifest.md section 10). */
@@ -95,10 +108,18 @@ export function kalturaProblem(code: number): Problem {
   }
 }
 
-/** The problem as JSON. The type is a name, not an address: this service has no public documentation of its own. */
+/** The anchor of a code in docs/errors.md; the end of its type. */
+export function problemAnchor(code: string): string {
+  return code.toLowerCase().replaceAll('_', '-')
+}
+
+/**
+ * The problem as JSON. The type is a name and no address, since this service has no public site: docs/errors.md, which comes
+ * with the package, has an anchor of the same name for each.
+ */
 export function problemBody({ status, code, title, detail, kaltura }: Problem): string {
   const body = {
-    type: `urn:playmanifest-gateway:problem:${code.toLowerCase().replaceAll('_', '-')}`,
+    type: `urn:playmanifest-gateway:problem:${problemAnchor(code)}`,
     title,
     status,
     detail,
