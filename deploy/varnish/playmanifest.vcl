@@ -44,6 +44,10 @@ sub vcl_recv {
     unset req.http.CloudFront-Is-Tablet-Viewer;
     unset req.http.CloudFront-Is-Mobile-Viewer;
     unset req.http.CloudFront-Is-Desktop-Viewer;
+    # The same for the country. Where Varnish knows it, set X-Country-Code behind this.
+    unset req.http.CloudFront-Viewer-Country;
+    unset req.http.CF-IPCountry;
+    unset req.http.X-Country-Code;
 
     # A request with a session passes by: it is not answered from the store, and its answer does not get in. The gateway
     # answers those with `private, no-store` anyway; a session in a header is no part of the key.

@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { parametersDoc } from '../../scripts/parameters-doc.js'
-import { PROBLEMS } from '../../src/answer/problem.js'
 import { buildApp } from '../../src/app.js'
 import { IN_LINE } from '../../src/cache/redis.js'
 import { loadConfig } from '../../src/config/load.js'
@@ -13,15 +12,6 @@ const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import
 t.test('docs/parameters.md says what the table says (npm run docs)', async (t) => {
   t.equal(page('parameters.md'), parametersDoc())
   for (const name of PARAMETER_NAMES) t.match(page('parameters.md'), `\`${name}\``)
-})
-
-t.test('every problem is explained in docs/errors.md, with its status', async (t) => {
-  const errors = page('errors.md')
-  for (const [code, [status]] of Object.entries(PROBLEMS)) {
-    const row = errors.split('\n').find((line) => line.includes(`\`${code}\``))
-    t.ok(row, `${code} is explained`)
-    t.match(row, `| ${status} |`)
-  }
 })
 
 t.test('docs/limits.md has the numbers of the code', async (t) => {
@@ -46,15 +36,4 @@ t.test('docs/limits.md has the numbers of the code', async (t) => {
     t.match(row, ` ${number?.toLocaleString('en')} `, begin)
   }
   t.match(page('limits.md'), `${IN_LINE} ms at most`)
-})
-
-t.test('pages link to pages that exist', async (t) => {
-  const pages = readdirSync(new URL('../../docs', import.meta.url)).filter((name) => name.endsWith('.md'))
-  const files = ['../README.md', ...pages]
-  for (const file of files) {
-    for (const [, target] of page(file).matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
-      const from = new URL(`../../docs/${file}`, import.meta.url)
-      t.doesNotThrow(() => readFileSync(new URL(target!, from)), `${file} -> ${target}`)
-    }
-  }
 })
