@@ -8,6 +8,7 @@ const HEIGHT = 44
  *
  * @param values the newest last; null where there is none
  * @param text writes one of them
+ * @param kind `bad`: anything but 0 is
  */
 export function figure(name, values, text, kind = '') {
   const known = values.filter((value) => value !== null)
@@ -15,7 +16,7 @@ export function figure(name, values, text, kind = '') {
   const most = Math.max(...known, 0)
   return el(
     'div',
-    { class: `figure ${kind}`.trim() },
+    { class: kind !== '' && most > 0 ? `figure ${kind}` : 'figure' },
     el('h3', {}, name),
     el('p', { class: 'value' }, now === null ? '–' : text(now)),
     line(values, most),
