@@ -1,4 +1,5 @@
-// Compiles src/ into dist/ (or the folder that is named) and puts beside it what the demo serves: its media, its page, and the players of the page.
+// Compiles src/ into dist/ (or the folder that is named) and puts beside it what is served: the pages of console and demo,
+// the libraries of these pages with their licences, and the demo's media.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -22,14 +23,18 @@ const tsc = spawnSync(
 if (tsc.status !== 0) process.exit(tsc.status ?? 1)
 
 cpSync(at('src/demo/media'), to('demo/media'), { recursive: true })
-if (existsSync(at('src/demo/page'))) cpSync(at('src/demo/page'), to('demo/page'), { recursive: true })
-mkdirSync(to('demo/vendor'), { recursive: true })
+for (const page of ['demo/page', 'console/page']) cpSync(at('src', page), to(page), { recursive: true })
+mkdirSync(to('console/vendor'), { recursive: true })
 for (const [from, name] of [
   ['hls.js/dist/hls.min.js', 'hls.min.js'],
-  ['shaka-player/dist/shaka-player.compiled.js', 'shaka-player.compiled.js']
+  ['hls.js/LICENSE', 'hls.js-LICENSE.txt'],
+  ['shaka-player/dist/shaka-player.compiled.js', 'shaka-player.compiled.js'],
+  ['shaka-player/LICENSE', 'shaka-player-LICENSE.txt'],
+  ['diff/dist/diff.min.js', 'diff.min.js'],
+  ['diff/LICENSE', 'diff-LICENSE.txt']
 ]) {
   const file = at('node_modules', from)
-  // Absent only where dev dependencies are not installed; the demo then says which players it lacks.
-  if (existsSync(file)) cpSync(file, to('demo/vendor', name))
+  // Absent only where dev dependencies are not installed; the pages then say what they lack.
+  if (existsSync(file)) cpSync(file, to('console/vendor', name))
 }
 chmodSync(to('cli.js'), 0o755)

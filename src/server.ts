@@ -7,6 +7,7 @@ import { type Config, ConfigError } from './config/config.js'
 import type { Environment } from './config/load.js'
 import { type ReloadResult, RuleReloader } from './config/reload.js'
 import { watchFileText } from './config/watch-file.js'
+import { gatewayUrlOf } from './console/gateway-url.js'
 import { explainer } from './explain/explain.js'
 import { Metrics } from './plugins/metrics.js'
 import { LiveRules } from './rules/live-rules.js'
@@ -48,7 +49,12 @@ export async function startServer(config: Config, logger?: Logger, env: Environm
       return rules.rules
     }
   })
-  const parts = { metrics, reload, explain, logger: log }
+  const gatewayUrl = () => {
+    const address = app.server.address()
+    if (address === null || typeof address === 'string') return config.publicUrl
+    return gatewayUrlOf({ ...config, port: address.port })
+  }
+  const parts = { metrics, reload, explain, gatewayUrl, logger: log }
   const admin = config.admin === null ? null : buildAdmin({ ...config, admin: config.admin }, parts)
   const unwatch = reloader === null ? () => undefined : watchFileText(reloader.path, () => reloader.reload('file'))
   const close = async (): Promise<void> => {

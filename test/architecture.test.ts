@@ -53,7 +53,8 @@ t.test('arrows go down: routes, answer, resolve, kaltura, flavors, rules, cache,
     limits: ['cache', 'viewer'],
     plugins: ['answer', 'limits', 'playmanifest', 'viewer'],
     explain: ['answer', 'resolve', 'rules', 'flavors', 'playmanifest'],
-    admin: ['answer', 'plugins', 'limits', 'explain', 'playmanifest'],
+    console: [],
+    admin: ['answer', 'plugins', 'limits', 'explain', 'console', 'playmanifest'],
     routes: ['answer', 'resolve', 'rules', 'flavors', 'signing', 'viewer', 'playmanifest']
   }
   for (const { file, from, typeOnly } of imports) {
@@ -125,5 +126,5 @@ t.test('as a library it brings no Fastify, no command, no admin side and no demo
     }
   }
   t.ok(reached.size > 50, 'the imports were followed')
-  for (const file of reached) t.notMatch(file, /^(?:app|server|cli.*|admin\/.*|demo\/.*)\.ts$/)
+  for (const file of reached) t.notMatch(file, /^(?:app|server|cli.*|admin\/.*|console\/.*|demo\/.*)\.ts$/)
 })

@@ -4,6 +4,7 @@ import { problem } from '../answer/problem.js'
 import { renderProblem } from '../answer/render.js'
 import { send } from '../answer/send.js'
 import type { AdminConfig, Config } from '../config/config.js'
+import type { ConsoleEntry } from '../console/console.js'
 import type { Explain } from '../explain/explain.js'
 import { registerClosing } from '../plugins/closing.js'
 import type { Metrics } from '../plugins/metrics.js'
@@ -17,6 +18,10 @@ export interface AdminDependencies {
   reload?: AdminParts['reload']
   /** Asks that gateway. Default: there is none to ask. */
   explain?: Explain | null
+  /** Base of that gateway as a browser reaches it. Default: not known. */
+  gatewayUrl?: () => string | null
+  /** What the console offers to pick. Default: nothing. */
+  entries?: readonly ConsoleEntry[]
   logger?: Logger
   /** Unix ms; tests move it. */
   now?: () => number
@@ -41,7 +46,7 @@ export const ADMIN_HEADERS = {
  */
 export function buildAdmin(
   config: Config & { admin: AdminConfig },
-  { metrics, reload, explain = null, logger, now = Date.now }: AdminDependencies
+  { metrics, reload, explain = null, gatewayUrl = () => null, entries = [], logger, now = Date.now }: AdminDependencies
 ): FastifyInstance {
   const app = Fastify({
     loggerInstance: (logger ?? pino({ level: config.logLevel })).child({ side: 'admin' }),
@@ -83,7 +88,8 @@ export function buildAdmin(
   app.setNotFoundHandler((_request, reply) =>
     send(reply, renderProblem(problem('NOT_FOUND', 'The admin side has no such page; / says what there is.')))
   )
-  registerAdminRoutes(app, { metrics, reload, explain })
+  const console = { gatewayUrl, entries, hosts: config.hosts.names }
+  registerAdminRoutes(app, { metrics, reload, explain, console })
   return app
 }
 

@@ -21,11 +21,17 @@ const HOST = 'explain.invalid'
 const OWN_HEADERS =
   /^(?:host|authorization|proxy-.*|cookie|origin|referer|connection|keep-alive|upgrade.*|te|trailer|transfer-encoding|content-.*|expect|sec-fetch-.*)$/
 
+/** The page that shows an explanation, for browsers that go to one of the addresses. */
+export interface ExplainPage {
+  isWanted: (request: FastifyRequest) => boolean
+  send: (reply: FastifyReply) => FastifyReply
+}
+
 /**
  * `/explain?url=...`, `/explain` with a JSON body, and `/explain/p/...`: why a request is answered as it is. Behind the
- * guard of the admin side.
+ * guard of the admin side. The page asks by itself what its address says.
  */
-export function registerExplain(app: FastifyInstance, explain: Explain): void {
+export function registerExplain(app: FastifyInstance, explain: Explain, page: ExplainPage): void {
   const answer = async (
     reply: FastifyReply,
     request: FastifyRequest,
@@ -41,9 +47,13 @@ export function registerExplain(app: FastifyInstance, explain: Explain): void {
     const explanation = await explain(question)
     return reply.type('application/json; charset=utf-8').send(`${JSON.stringify(explanation, null, 2)}\n`)
   }
-  app.get('/explain', (request, reply) => answer(reply, request, fromQuery))
+  // The one test for both: what needs no token is the page, and never an explanation.
+  const open = { config: { withoutToken: page.isWanted } }
+  const get = (read: (request: FastifyRequest) => Question) => (request: FastifyRequest, reply: FastifyReply) =>
+    page.isWanted(request) ? page.send(reply) : answer(reply, request, read)
+  app.get('/explain', open, get(fromQuery))
   app.post('/explain', (request, reply) => answer(reply, request, fromBody))
-  app.get('/explain/*', (request, reply) => answer(reply, request, fromPrefix))
+  app.get('/explain/*', open, get(fromPrefix))
 }
 
 function fromQuery(request: FastifyRequest): Question {

@@ -5,6 +5,13 @@ import { send } from '../answer/send.js'
 import { isLoopbackHost, isOwnOrigin } from './origin.js'
 import { TokenCheck } from './token.js'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Says of a request that it needs no token: what it is answered is the same for everybody, and holds nothing. */
+    withoutToken?: (request: FastifyRequest) => boolean
+  }
+}
+
 /**
  * Who may come in, on every address of the admin side.
  * - With a token: who has it. Wrong ones are few a minute for each client.
@@ -12,6 +19,9 @@ import { TokenCheck } from './token.js'
  *   for whatever page it shows, so the name in `Host` has to be a loopback one (a page's own name may be made to lead
  *   here: DNS rebinding).
  * - In both cases no page of another origin.
+ *
+ * A browser cannot send a token when it goes to an address. So the page of the console, which holds nothing, and its files
+ * need none (`withoutToken`); the page asks for the token and sends it with what it asks then.
  */
 export function registerGuard(app: FastifyInstance, token: string | null, now: () => number): void {
   const check = token === null ? null : new TokenCheck(token, now)
@@ -27,6 +37,7 @@ export function registerGuard(app: FastifyInstance, token: string | null, now: (
         'Without ADMIN_TOKEN the admin side answers to localhost and loopback addresses only.'
       )
     }
+    if (request.routeOptions.config?.withoutToken?.(request) === true) return
     const verdict = check.check(request.headers.authorization, request.socket.remoteAddress ?? '')
     if (verdict === 'right') return
     if (typeof verdict === 'object') {

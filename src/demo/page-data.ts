@@ -1,3 +1,4 @@
+import type { ConsoleEntry } from '../console/console.js'
 import { type Catalog, DEMO_ENTRIES, DEMO_SITE, issueKs } from './kaltura/index.js'
 
 /** What the page of the demo offers to choose from; it gets this as JSON. */
@@ -30,6 +31,11 @@ const SHOWS: readonly (readonly [id: string, shows: string])[] = [
   [DEMO_ENTRIES.rejected, 'Refused to everyone but administrators.'],
   [DEMO_ENTRIES.otherPartner, 'Belongs to another account than the link says: refused.']
 ]
+
+/** The same entries for the gateway's console. */
+export function consoleEntries({ pathPrefix, entries }: Pick<PageData, 'pathPrefix' | 'entries'>): ConsoleEntry[] {
+  return entries.map(({ id, name }) => ({ id, name, path: `${pathPrefix}/entryId/${id}` }))
+}
 
 const DEVICES: PageData['devices'] = [
   { hint: '', name: 'This browser' },

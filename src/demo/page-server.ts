@@ -1,7 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { pageFile, vendorFile } from '../console/files.js'
 import { ask, type DemoServers, playManifestUrl } from './ask.js'
 import type { KalturaState } from './kaltura/index.js'
 import type { PageData } from './page-data.js'
@@ -12,6 +10,8 @@ export interface PageServerOptions extends DemoServers {
   state: Pick<KalturaState, 'calls'>
 }
 
+const PAGE = new URL('./page/', import.meta.url)
+
 const FILES: Readonly<Record<string, string>> = {
   '/': 'index.html',
   '/style.css': 'style.css',
@@ -19,22 +19,12 @@ const FILES: Readonly<Record<string, string>> = {
   '/icon.svg': 'icon.svg',
   '/page.js': 'page.js',
   '/form.js': 'form.js',
-  '/answer.js': 'answer.js',
-  '/player.js': 'player.js'
+  '/answer.js': 'answer.js'
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  svg: 'image/svg+xml'
-}
-
-/** Players of the page: file in the built package, and where they are in an installed checkout. */
-const PLAYERS: Readonly<Record<string, string>> = {
-  'hls.min.js': 'hls.js/dist/hls.min.js',
-  'shaka-player.compiled.js': 'shaka-player/dist/shaka-player.compiled.js'
-}
+/** The player of the gateway's console, which is this page's too. */
+const SHARED = ['player.js', 'scripts.js']
+const PLAYERS = ['hls.min.js', 'shaka-player.compiled.js']
 
 /** By these the gateway tells devices apart: the page's answers are those that its player gets. */
 const DEVICE_HEADERS = ['user-agent', 'sec-ch-ua', 'sec-ch-ua-mobile', 'sec-ch-ua-platform']
@@ -55,14 +45,11 @@ export function buildPageServer(options: PageServerOptions): FastifyInstance {
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(headers)
   })
-  for (const [url, name] of Object.entries(FILES)) {
-    const bytes = readFileSync(new URL(`./page/${name}`, import.meta.url))
-    app.get(url, (_request, reply) => reply.type(TYPES[name.split('.').at(-1)!]!).send(bytes))
-  }
-  for (const [name, module] of Object.entries(PLAYERS)) {
-    const path = playerPath(name, module)
-    if (path === null) continue
-    app.get(`/vendor/${name}`, (_request, reply) => reply.type(TYPES.js!).send(readFileSync(path)))
+  const own = Object.entries(FILES).map(([url, name]) => [url, pageFile(name, PAGE)] as const)
+  const shared = SHARED.map((name) => [`/${name}`, pageFile(name)] as const)
+  const players = PLAYERS.map((name) => [`/vendor/${name}`, vendorFile(name)] as const)
+  for (const [url, file] of [...own, ...shared, ...players]) {
+    if (file !== null) app.get(url, (_request, reply) => reply.type(file.type).send(file.bytes))
   }
   app.get('/demo.json', () => options.data)
   app.get('/ask', async (request: FastifyRequest<{ Querystring: { path?: string | string[] } }>, reply) => {
@@ -91,16 +78,6 @@ function contentSecurityPolicy({ gatewayUrl, kalturaUrl, cdnUrl }: DemoServers):
     "form-action 'none'",
     "frame-ancestors 'none'"
   ].join('; ')
-}
-
-function playerPath(name: string, module: string): string | null {
-  const built = fileURLToPath(new URL(`./vendor/${name}`, import.meta.url))
-  if (existsSync(built)) return built
-  try {
-    return createRequire(import.meta.url).resolve(module)
-  } catch {
-    return null
-  }
 }
 
 function deviceHeaders(request: FastifyRequest): Record<string, string> {

@@ -105,7 +105,9 @@ function welcome(demo: Demo, configFile: string | null): string {
   const link = (words: string, url: string) => `  ${words}\n    ${url}\n\n`
   const hosts = [
     ['gateway', demo.gatewayUrl, 'what players are pointed at'],
-    ...(demo.adminUrl === null ? [] : [['admin', demo.adminUrl, 'its metrics, for this machine only'] as const]),
+    ...(demo.adminUrl === null
+      ? []
+      : [['admin', demo.adminUrl, '/console: why and what goes on; for this machine only'] as const]),
     ['Kaltura', demo.kalturaUrl, `embedded: API v3 and playManifest, partner ${DEMO_PARTNER}`],
     ['CDN', demo.cdnUrl, 'embedded: MP4, HLS and DASH media']
   ] as const

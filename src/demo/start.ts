@@ -19,7 +19,7 @@ import {
   type KalturaState
 } from './kaltura/index.js'
 import { isMediaKey, type MediaKey } from './media-files.js'
-import { pageData } from './page-data.js'
+import { consoleEntries, pageData } from './page-data.js'
 import { buildPageServer } from './page-server.js'
 
 /** The servers of the demo, in the order of their start: each needs the addresses of those before it. */
@@ -161,7 +161,9 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
         }
       }
       const explain = explainer(gateway, facts, options.now)
-      const app = buildAdmin({ ...config, admin }, { metrics, explain, reload: reload ?? undefined, logger, ...clock })
+      const entries = consoleEntries(pageData(catalog, DEMO_PARTNER, { gatewayUrl, kalturaUrl, cdnUrl }))
+      const parts = { metrics, explain, entries, gatewayUrl: () => gatewayUrl, reload: reload ?? undefined }
+      const app = buildAdmin({ ...config, admin }, { ...parts, logger, ...clock })
       adminUrl = await listen('admin', app, LOOPBACK)
     }
     const servers = { gatewayUrl, kalturaUrl, cdnUrl }

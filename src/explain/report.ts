@@ -6,6 +6,7 @@ import type { Bound, Recorder } from '../resolve/recorder.js'
 import type { Answered, Question } from './ask-in-process.js'
 import { dateText, entryReport } from './entry-report.js'
 import { flavorReport } from './flavor-report.js'
+import { manifestReport } from './manifest-report.js'
 import {
   masked,
   maskedPieces,
@@ -47,6 +48,7 @@ export function report(
     rules: ruleReport(recorder, config.rules),
     flavors: decision === null ? null : flavorReport(recorder, decision),
     sharing: decision === null ? null : sharingReport(decision, config),
+    manifest: manifestReport(recorder.manifest),
     entry: catalog === null ? null : entryReport(catalog.value),
     caches: decision === null ? null : cacheReport(recorder, decision, now),
     life: lifeReport(answered, recorder),

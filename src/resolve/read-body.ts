@@ -13,6 +13,7 @@ import {
 } from '../manifest/hls/index.js'
 import { ManifestError, type ManifestErrorCode } from '../manifest/manifest-error.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
+import { rememberBefore } from './before-edit.js'
 import { isReadableDocument } from './readable-document.js'
 import type { ReadTarget, TargetKey } from './target.js'
 import { tokenIn, tokenInText } from './tokens.js'
@@ -55,9 +56,15 @@ export function bodyKind(answer: FetchResult): ManifestKind | 'document' {
 export function readBody(answer: FetchResult, key: TargetKey): ReadTarget {
   switch (bodyKind(answer)) {
     case 'hls':
-      return orTooLarge('playlist', () => playlistOf(answer, key))
+      return rememberBefore(
+        orTooLarge('playlist', () => playlistOf(answer, key)),
+        answer.body
+      )
     case 'dash':
-      return orTooLarge('MPD', () => mpdOf(answer))
+      return rememberBefore(
+        orTooLarge('MPD', () => mpdOf(answer)),
+        answer.body
+      )
     case 'document':
       return documentOf(answer, header(answer, 'content-type') ?? '')
   }

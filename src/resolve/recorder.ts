@@ -1,6 +1,7 @@
 import type { LinkLimits } from '../answer/limit-life.js'
 import type { TraceRow } from '../flavors/trace.js'
 import type { Catalog } from '../kaltura/catalog-client.js'
+import type { ManifestKind } from '../playmanifest/formats.js'
 import type { PlayManifestRequest } from '../playmanifest/parse.js'
 import type { Circumstances } from '../rules/conditions.js'
 import type { Plan, Trial } from '../rules/decide.js'
@@ -46,6 +47,13 @@ export interface LoadReport {
   bounds: readonly Bound[]
 }
 
+/** A manifest that is the same for everybody, as upstream wrote it (null: not kept) and as it is answered. */
+export interface ManifestEdit {
+  kind: ManifestKind
+  before: string | null
+  after: string
+}
+
 /**
  * What a decision leaves when somebody wants it explained, beside its own fields: whole values instead of words. Only such a
  * decision has one; every other passes by with one look at a null. It holds what nobody may be shown as it is (the KS in
@@ -72,6 +80,8 @@ export class Recorder {
   target: LoadReport | null = null
   /** Flavors that are taken out of a manifest that is served here. */
   cut: readonly string[] = []
+  /** Null for every answer but a manifest that was proven public. */
+  manifest: ManifestEdit | null = null
   /** What bounds the life of the answer, beside what bounds that of the target. */
   readonly bounds: Bound[] = []
   answer: Answer | null = null

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js'
 import type { Catalog } from '../kaltura/catalog-client.js'
 import { UpstreamFailure } from '../kaltura/errors.js'
 import { retryAfter } from '../playmanifest/errors.js'
+import { beforeEdit } from './before-edit.js'
 import type { Catalogs } from './catalogs.js'
 import { type Answer, type Decision, failureText, note } from './decision.js'
 import type { ResolveInput } from './input.js'
@@ -77,7 +78,11 @@ export class SharedTargets {
     const ends = untilTransition(catalog, this.#now())
     if (target.kind === 'redirect') return { kind: 'target', location: target.location, remaining, ends, state }
     // `redirect` promises a 302 always; where Kaltura answers a body, that is a 302 to Kaltura.
-    return plan.delivery === 'redirect' ? null : { ...target, remaining, ends, state }
+    if (plan.delivery === 'redirect') return null
+    if (decision.record !== null && target.kind === 'manifest') {
+      decision.record.manifest = { kind: target.manifest, before: beforeEdit(target), after: target.body }
+    }
+    return { ...target, remaining, ends, state }
   }
 
   /** A target is proven by facts that are no older than one fresh life, whatever was known when it was asked for. */
@@ -124,7 +129,9 @@ export class SharedTargets {
       fresh: Math.min(cache.target, life, coming),
       staleWhileRevalidate: Math.min(cache.staleWhileRevalidate, cache.staleIfError),
       staleIfError: cache.staleIfError,
-      bytes: 200 + 2 * (target.kind === 'redirect' ? target.location : target.body).length
+      bytes:
+        200 +
+        2 * ((target.kind === 'redirect' ? target.location : target.body).length + (beforeEdit(target)?.length ?? 0))
     }
     const bounds = [bound('cache.target', cache.target), bound('max-age of upstream', life), bound(NEXT_CHANGE, coming)]
     return this.#reported(loaded, said, bounds)

@@ -24,6 +24,8 @@ function filesIn(folder: string): string[] {
     .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)))
 }
 
+const vendored = (name: string) => `console/vendor/${name}`
+
 /** The project as npm would pack it after a build, in a folder of its own. */
 function pack(folder: string): Pack {
   mkdirSync(folder, { recursive: true })
@@ -67,8 +69,9 @@ t.test('the package, and another project that uses it', { timeout: 590_000 }, as
     const served = [
       ...filesIn(join(ROOT, 'src/demo/media')).map((path) => `demo/media/${path}`),
       ...filesIn(join(ROOT, 'src/demo/page')).map((path) => `demo/page/${path}`),
-      'demo/vendor/hls.min.js',
-      'demo/vendor/shaka-player.compiled.js'
+      ...filesIn(join(ROOT, 'src/console/page')).map((path) => `console/page/${path}`),
+      ...['hls.min.js', 'hls.js-LICENSE.txt', 'shaka-player.compiled.js', 'shaka-player-LICENSE.txt'].map(vendored),
+      ...['diff.min.js', 'diff-LICENSE.txt'].map(vendored)
     ]
     const expected = [
       'package.json',

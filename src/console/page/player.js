@@ -1,3 +1,5 @@
+import { load } from './scripts.js'
+
 /** What hls.js calls its errors, in words. */
 const HLS_WORDS = {
   manifestLoadError: 'the manifest could not be loaded',
@@ -30,28 +32,6 @@ const MEDIA_WORDS = {
   2: 'the media could not be loaded',
   3: 'the media could not be decoded',
   4: 'the media could not be loaded, or this browser cannot play them'
-}
-
-const scripts = new Map()
-
-/** Loads a player when it is needed first. */
-function load(name) {
-  if (!scripts.has(name)) {
-    scripts.set(
-      name,
-      new Promise((resolve, reject) => {
-        const script = document.createElement('script')
-        script.src = `/vendor/${name}`
-        script.onload = resolve
-        script.onerror = () => {
-          scripts.delete(name)
-          reject(new Error(`${name} is not installed beside the demo; run npm install`))
-        }
-        document.head.append(script)
-      })
-    )
-  }
-  return scripts.get(name)
 }
 
 /** Plays one URL at a time in a video element, with the player that its content type needs. */
