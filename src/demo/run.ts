@@ -107,7 +107,7 @@ function welcome(demo: Demo, configFile: string | null): string {
     ['gateway', demo.gatewayUrl, 'what players are pointed at'],
     ...(demo.adminUrl === null
       ? []
-      : [['admin', demo.adminUrl, '/console: why and what goes on; for this machine only'] as const]),
+      : [['admin', demo.adminUrl, 'console, explain, metrics; for this machine only'] as const]),
     ['Kaltura', demo.kalturaUrl, `embedded: API v3 and playManifest, partner ${DEMO_PARTNER}`],
     ['CDN', demo.cdnUrl, 'embedded: MP4, HLS and DASH media']
   ] as const
@@ -117,6 +117,7 @@ function welcome(demo: Demo, configFile: string | null): string {
     link('One MP4 file, by a redirect (format url)', mp4) +
     link('HLS (format applehttp)', `${at}/format/applehttp/protocol/http/a.m3u8`) +
     link('DASH (format mpegdash)', `${at}/format/mpegdash/protocol/http/a.mpd`) +
+    (demo.adminUrl === null ? '' : link('Why it is answered like that: the console', `${demo.adminUrl}/console`)) +
     '  Format and renditions by device (format auto; Android 2 plays no HLS and gets one small MP4)\n' +
     auto('iPad', 'ipad') +
     auto('iPhone', 'iphone') +
