@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
 import { buildAdmin } from './admin/admin.js'
 import { buildApp } from './app.js'
+import { MemoryPurger } from './cache/purge.js'
 import { type Config, ConfigError } from './config/config.js'
 import type { Environment } from './config/load.js'
 import { type ReloadResult, RuleReloader } from './config/reload.js'
@@ -40,7 +41,8 @@ export async function startServer(config: Config, logger?: Logger, env: Environm
     ? new RuleReloader(config, { env, live: rules, log, count: (result) => metrics.countReload(result) })
     : null
   const reload = reloader === null ? undefined : (cause: string) => reloader.reload(cause)
-  const app = await buildApp(config, { logger: log, metrics, rules })
+  const purger = new MemoryPurger()
+  const app = await buildApp(config, { logger: log, metrics, rules, purger })
   const explain = explainer(app, {
     partners: config.partners,
     // As they are when it is asked: they may be read again.
@@ -48,7 +50,7 @@ export async function startServer(config: Config, logger?: Logger, env: Environm
       return rules.rules
     }
   })
-  const parts = { metrics, reload, explain, logger: log }
+  const parts = { metrics, reload, explain, tiers: [purger], logger: log }
   const admin = config.admin === null ? null : buildAdmin({ ...config, admin: config.admin }, parts)
   const unwatch = reloader === null ? () => undefined : watchFileText(reloader.path, () => reloader.reload('file'))
   const close = async (): Promise<void> => {

@@ -53,7 +53,7 @@ t.test('arrows go down: routes, answer, resolve, kaltura, flavors, rules, cache,
     limits: ['cache', 'viewer'],
     plugins: ['answer', 'limits', 'playmanifest', 'viewer'],
     explain: ['answer', 'resolve', 'rules', 'flavors', 'playmanifest'],
-    admin: ['answer', 'plugins', 'limits', 'explain', 'playmanifest'],
+    admin: ['answer', 'plugins', 'limits', 'explain', 'cache', 'playmanifest'],
     routes: ['answer', 'resolve', 'rules', 'flavors', 'signing', 'viewer', 'playmanifest']
   }
   for (const { file, from, typeOnly } of imports) {

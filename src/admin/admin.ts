@@ -17,6 +17,8 @@ export interface AdminDependencies {
   reload?: AdminParts['reload']
   /** Asks that gateway. Default: there is none to ask. */
   explain?: Explain | null
+  /** What of it can be purged. Default: nothing. */
+  tiers?: AdminParts['tiers']
   logger?: Logger
   /** Unix ms; tests move it. */
   now?: () => number
@@ -41,7 +43,7 @@ export const ADMIN_HEADERS = {
  */
 export function buildAdmin(
   config: Config & { admin: AdminConfig },
-  { metrics, reload, explain = null, logger, now = Date.now }: AdminDependencies
+  { metrics, reload, explain = null, tiers = [], logger, now = Date.now }: AdminDependencies
 ): FastifyInstance {
   const app = Fastify({
     loggerInstance: (logger ?? pino({ level: config.logLevel })).child({ side: 'admin' }),
@@ -83,7 +85,7 @@ export function buildAdmin(
   app.setNotFoundHandler((_request, reply) =>
     send(reply, renderProblem(problem('NOT_FOUND', 'The admin side has no such page; / says what there is.')))
   )
-  registerAdminRoutes(app, { metrics, reload, explain })
+  registerAdminRoutes(app, { metrics, reload, explain, tiers })
   return app
 }
 

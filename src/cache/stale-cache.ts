@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
+import { Failures } from './failures.js'
 import type { Admit, Load, Loaded, Lookup } from './loaded.js'
 import { hits, PurgeLog } from './purge-log.js'
 import { type Settled, settleWithin } from './settle.js'
@@ -15,8 +16,8 @@ interface Slot<V> extends Loaded<V> {
   tags: readonly string[]
   /** Number of the purge that touched it last. */
   purge: number
-  /** Whether its facts are older than a purge that came while it was loaded. */
-  outdated: boolean
+  /** A purge that came while it was loaded: its facts are older than that. */
+  outdated: 'hard' | 'soft' | null
 }
 
 interface UnderWay<V> {
@@ -43,11 +44,6 @@ const OVERHEAD = 240
 /** Bytes of a tag beside its text: its places in the slot and in the index. */
 const TAG = 100
 
-/** Part of the bytes that remembered failures may take beside the values: strangers choose keys, and long ones. */
-const FOR_FAILURES = 1 / 16
-/** Bytes of a remembered failure beside its key: an error with its stack. */
-const FAILURE = 1_000
-
 /** Values that a purge touches before others have their turn. */
 const SLICE = 1_000
 
@@ -66,7 +62,7 @@ export class StaleCache<V> {
   readonly #purges = new PurgeLog()
   /** Askers that are being admitted to begin a load of their key. */
   readonly #admissions = new Map<string, Promise<Begun<V> | null>>()
-  readonly #failures: LRUCache<string, { at: number; error: unknown }>
+  readonly #failures: Failures
   readonly #now: () => number
   readonly #retryAfter: number
 
@@ -76,11 +72,7 @@ export class StaleCache<V> {
       sizeCalculation: (slot, key) => slot.bytes + key.length * 2 + OVERHEAD + bytesOf(slot.tags),
       dispose: (slot, key) => this.#index.remove(key, slot.tags)
     })
-    this.#failures = new LRUCache({
-      max: 10_000,
-      maxSize: Math.max(1, Math.floor(maxBytes * FOR_FAILURES)),
-      sizeCalculation: (_failure, key) => key.length * 2 + FAILURE
-    })
+    this.#failures = new Failures(maxBytes, now)
     this.#now = now
     this.#retryAfter = retryAfter
   }
@@ -94,22 +86,26 @@ export class StaleCache<V> {
   async get(key: string, load: Load<V>, patience: number, admit?: Admit): Promise<Lookup<V>> {
     const slot = this.#slots.get(key)
     const now = this.#now()
-    const failure = this.#failures.get(key)
-    const failing = failure !== undefined && now - failure.at < this.#retryAfter
-    if (slot === undefined && failing) return { found: false, reason: 'failed', error: failure.error }
+    const failure = this.#failures.within(key, this.#retryAfter)
+    if (slot === undefined && failure !== null) return { found: false, reason: 'failed', error: failure.error }
     if (slot !== undefined) {
       const age = now - slot.since
       if (age < slot.fresh) return { found: true, value: slot.value, state: 'hit', remaining: slot.fresh - age }
       const past = age - slot.fresh
-      if (failing && past < slot.staleIfError) return staleError(slot.value)
+      if (failure !== null && past < slot.staleIfError) return staleError(slot.value)
       if (past < slot.staleWhileRevalidate) {
         this.#load(key, load).catch(ignore)
         return { found: true, value: slot.value, state: 'stale', remaining: 0 }
       }
     }
     const begun = admit === undefined ? { running: this.#load(key, load) } : await this.#admitted(key, load, admit)
-    const outcome: Settled<Slot<V>> | { kind: 'refused' } =
+    const asked = performance.now()
+    let outcome: Settled<Slot<V>> | { kind: 'refused' } =
       begun === null ? { kind: 'refused' } : await settleWithin(begun.running, patience)
+    if (outcome.kind === 'value' && outcome.loaded.outdated === 'hard') {
+      // What was to be forgotten is not even given to who asked before: caches behind us would go on with it.
+      outcome = await settleWithin(this.#fresh(key, load), patience - (performance.now() - asked))
+    }
     if (outcome.kind === 'value') {
       const { value, fresh, since } = outcome.loaded
       return { found: true, value, state: 'miss', remaining: Math.max(0, fresh - (this.#now() - since)) }
@@ -127,17 +123,15 @@ export class StaleCache<V> {
 
   /** A value within its fresh life, loaded when there is none; for what must not be decided on stale facts. */
   async getFresh(key: string, load: Load<V>): Promise<V> {
-    const slot = this.#slots.get(key)
-    if (slot !== undefined && this.#now() - slot.since < slot.fresh) return slot.value
-    const loaded = await this.#load(key, load)
+    const loaded = await this.#fresh(key, load)
     // Perhaps somebody else's, begun before a purge; one that begins now is younger than whoever asks here.
-    return (loaded.outdated ? await this.#load(key, load) : loaded).value
+    return (loaded.outdated === null ? loaded : await this.#fresh(key, load)).value
   }
 
   /**
-   * Purges what has one of the tags, and what is being loaded: that still answers its askers, and is not kept (soft: is
-   * stale from the beginning). Whoever asks after a hard purge waits for no load that began before it. What began since is
-   * left alone. Others have their turn in between.
+   * Purges what has one of the tags, and what is being loaded: that is not kept (soft: is stale from the beginning), and who
+   * waits for it waits for another one, as far as his patience goes. What began since is left alone. Others have their turn
+   * in between.
    *
    * @param tags null: everything
    * @param soft a value is stale from now on, and lives on as such within its bounds
@@ -184,7 +178,7 @@ export class StaleCache<V> {
 
   /** Of the failures that are remembered. */
   get failureBytes(): number {
-    return this.#failures.calculatedSize
+    return this.#failures.bytes
   }
 
   /**
@@ -192,8 +186,7 @@ export class StaleCache<V> {
    * silence of upstream's: what it has ended in the meantime would be given for as long as nobody else asks.
    */
   #failedOfLate(key: string): boolean {
-    const failure = this.#failures.peek(key)
-    return failure !== undefined && this.#now() - failure.at < OF_LATE * this.#retryAfter
+    return this.#failures.within(key, OF_LATE * this.#retryAfter) !== null
   }
 
   /**
@@ -221,6 +214,12 @@ export class StaleCache<V> {
     return mine
   }
 
+  /** A value within its fresh life, or the load that gives one. */
+  async #fresh(key: string, load: Load<V>): Promise<Slot<V>> {
+    const slot = this.#slots.get(key)
+    return slot !== undefined && this.#now() - slot.since < slot.fresh ? slot : this.#load(key, load)
+  }
+
   #load(key: string, load: Load<V>): Promise<Slot<V>> {
     const running = this.#loads.get(key)
     if (running !== undefined) return running.promise
@@ -232,19 +231,19 @@ export class StaleCache<V> {
       for (const tag of more) tags.add(tag)
     }).then(
       (loaded) => {
-        const slot = { ...loaded, since, begun, tags: [...tags], purge: 0, outdated: false }
-        if (!isCurrent()) return { ...slot, fresh: 0, outdated: true }
+        const slot = { ...loaded, since, begun, tags: [...tags], purge: 0, outdated: null as Slot<V>['outdated'] }
+        if (!isCurrent()) return { ...slot, fresh: 0, outdated: 'hard' as const }
         this.#loads.delete(key)
-        this.#failures.delete(key)
+        this.#failures.forget(key)
         const purged = this.#purges.since(begun, tags)
         this.#forgetPurges()
         if (purged.hard || slot.fresh <= 0) {
           this.#slots.delete(key)
-          return { ...slot, fresh: 0, outdated: purged.hard }
+          return { ...slot, fresh: 0, outdated: purged.hard ? ('hard' as const) : null }
         }
         if (purged.softAt !== null) {
           slot.fresh = freshUntil(purged.softAt, slot)
-          slot.outdated = true
+          slot.outdated = 'soft'
         }
         this.#keep(key, slot)
         return slot
@@ -253,7 +252,7 @@ export class StaleCache<V> {
         if (isCurrent()) {
           this.#loads.delete(key)
           this.#forgetPurges()
-          this.#failures.set(key, { at: this.#now(), error })
+          this.#failures.note(key, error)
         }
         throw error
       }

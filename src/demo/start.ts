@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
 import { buildAdmin } from '../admin/admin.js'
 import { buildApp } from '../app.js'
+import { MemoryPurger } from '../cache/purge.js'
 import { ConfigError } from '../config/config.js'
 import { type Environment, loadConfig } from '../config/load.js'
 import { explainer } from '../explain/explain.js'
@@ -126,13 +127,14 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     const config = loadConfig(environment(options, catalog, kalturaUrl, cdnUrl))
     const logger = options.logger ?? pino({ level: 'silent' })
     const metrics = new Metrics()
-    const gateway = await buildApp(config, { logger, metrics, ...clock })
+    const purger = new MemoryPurger()
+    const gateway = await buildApp(config, { logger, metrics, purger, ...clock })
     const gatewayUrl = await listen('gateway', gateway)
     let adminUrl: string | null = null
     if (options.admin === true) {
       const admin = { host: LOOPBACK, port: 0, token: null }
       const explain = explainer(gateway, config, options.now)
-      const app = buildAdmin({ ...config, admin }, { metrics, explain, logger, ...clock })
+      const app = buildAdmin({ ...config, admin }, { metrics, explain, tiers: [purger], logger, ...clock })
       adminUrl = await listen('admin', app, LOOPBACK)
     }
     const servers = { gatewayUrl, kalturaUrl, cdnUrl }

@@ -70,22 +70,27 @@ t.test('soft: no life gets longer by it', async (t) => {
   t.match(await cache.get('short', at('y'), 1000), { value: 'y', state: 'miss' }, 'what may not be stale is not')
 })
 
-t.test(
-  'purged while it is loaded: who asked is answered, nothing is kept, and nobody waits for it any more',
-  async (t) => {
-    const { cache } = setup()
-    const old = held()
-    const asked = cache.get('k', old.load, 1000)
-    t.equal(await cache.purge(E, false), 0, 'there is no value yet')
-    const young = held()
-    const later = cache.get('k', young.load, 1000)
-    young.finish(of('new'))
-    t.match(await later, { value: 'new', state: 'miss', remaining: 60_000 })
-    old.finish(of('old'))
-    t.match(await asked, { value: 'old', remaining: 0 }, 'no life for caches behind us')
-    t.match(await cache.get('k', never, 1000), { value: 'new', state: 'hit' })
-  }
-)
+t.test('purged while it is loaded: nobody is given it any more, and nothing is kept', async (t) => {
+  const { cache } = setup()
+  const old = held()
+  const asked = cache.get('k', old.load, 1000)
+  t.equal(await cache.purge(E, false), 0, 'there is no value yet')
+  const young = held()
+  const later = cache.get('k', young.load, 1000)
+  young.finish(of('new'))
+  t.match(await later, { value: 'new', state: 'miss', remaining: 60_000 })
+  old.finish(of('old'))
+  t.match(await asked, { value: 'new' }, 'not even who asked before')
+  t.match(await cache.get('k', never, 1000), { value: 'new', state: 'hit' })
+  const slow = held()
+  const hasty = cache.get('other', slow.load, 50)
+  await cache.purge(E, false)
+  slow.finish(of('old'))
+  const slower = held()
+  void cache.get('other', slower.load, 0)
+  t.match(await hasty, { found: false, reason: 'pending' }, 'no longer than his patience')
+  slower.fail()
+})
 
 t.test('purged softly while it is loaded: kept, and stale from the beginning', async (t) => {
   const { cache, clock } = setup()
@@ -108,17 +113,19 @@ t.test('a tag that is known only at the end counts too', async (t) => {
     const facts = new Promise<void>((resolve) => {
       learn = resolve
     })
+    let loads = 0
     const child = async (tag: Tagger) => {
+      const value = loads++ === 0 ? 'old' : 'new'
       tag('entry-child')
       await facts
       tag('entry-e')
-      return of('old')
+      return of(value)
     }
     const asked = cache.get('child', child, 1000)
-    const fresh = cache.getFresh('child', at('new'))
+    const fresh = cache.getFresh('child', child)
     await cache.purge(E, soft)
     learn()
-    t.match(await asked, { value: 'old', remaining: 0 })
+    t.match(await asked, soft ? { value: 'old', remaining: 0 } : { value: 'new' })
     t.equal(await fresh, 'new', 'facts that others are made from are read again')
   }
 })
@@ -163,11 +170,12 @@ t.test('many values: others have their turn, and what came in between is left al
 t.test('more purges than are remembered: a load from before them is not kept', async (t) => {
   const { cache } = setup()
   const old = held(['entry-other'])
-  const asked = cache.get('k', old.load, 1000)
+  let loads = 0
+  const load = (tag: Tagger) => (loads++ === 0 ? old.load(tag) : at('new')(tag))
+  const asked = cache.get('k', load, 1000)
   for (let i = 0; i < 1_002; i++) await cache.purge(new Set([`entry-${i}`]), true)
   old.finish(of('old'))
-  await asked
-  t.equal(cache.size, 0)
+  t.match(await asked, { value: 'new' })
   const log = new PurgeLog()
   for (let i = 0; i < 5_000; i++) log.add(E, false, i)
   t.equal(log.size, 1_000)
