@@ -8,5 +8,6 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['profiles', async () => (await import('./profiles.js')).runProfiles],
   ['diff', async () => (await import('./diff.js')).runDiff],
   ['explain', async () => (await import('./explain.js')).runExplain],
-  ['purge', async () => (await import('./purge.js')).runPurge]
+  ['purge', async () => (await import('./purge.js')).runPurge],
+  ['warm', async () => (await import('./warm.js')).runWarm]
 ])
