@@ -60,6 +60,11 @@ t.test('on its own: why an Android phone gets no audio-only rendition, and Kaltu
   t.match(out, /^ {2}ms +parse [\d.]+, .*rules [\d.]+, .*render [\d.]+$/m)
   t.notMatch(out, /\u001b/)
   t.match(demo.state.calls, { api: 1, playManifest: 1 })
+  t.match(
+    await runCli(['explain', HLS], envOf(demo)),
+    { status: 0, err: '', out: /^200 manifest/m },
+    'its process ends'
+  )
 })
 
 t.test('JSON, colours, the viewer in words', async (t) => {
