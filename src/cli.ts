@@ -20,6 +20,9 @@ Usage:
   playmanifest-gateway flavors  an entry's flavors, and which device gets which by the rules
   playmanifest-gateway profiles conversion profiles and their flavor params, to find ids
   playmanifest-gateway diff     which real requests would be decided differently by another configuration
+  playmanifest-gateway explain  why a request is answered as it is, by a running gateway or on its own
+  playmanifest-gateway purge    let a running gateway forget what it keeps, by entry, partner or all
+  playmanifest-gateway warm     ask a running gateway for what it is to know before viewers come
   playmanifest-gateway --help
 
 Examples:

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Rendered } from './answer/render.js'
+import { MemoryPurger } from './cache/purge.js'
 import { RedisLink } from './cache/redis.js'
 import type { Config } from './config/config.js'
 import { KalturaApi } from './kaltura/api.js'
@@ -41,6 +42,8 @@ export interface GatewayDependencies {
   metrics?: Metrics
   /** The rules in force, for who replaces them; by default those of the configuration, for good. */
   rules?: LiveRules
+  /** Learns which caches there are, for who purges them; by default nobody does. */
+  purger?: MemoryPurger
   /** How often is looked whether redirects come back; tests hurry. */
   circleTiming?: Partial<CircleTiming>
 }
@@ -63,6 +66,7 @@ export async function registerGateway(
     now = Date.now,
     metrics = new Metrics(),
     rules = new LiveRules(config),
+    purger = new MemoryPurger(),
     circleTiming = {}
   }: GatewayDependencies = {}
 ): Promise<Gateway> {
@@ -86,6 +90,8 @@ export async function registerGateway(
   // Whoever makes up names that Kaltura chokes on stops names, and nothing else.
   const referenceApi = new KalturaApi(fetcher, config.serviceUrl, new Breaker({ now }))
   const references = new References(config, new ReferenceClient(referenceApi), now)
+  purger.add('reference', references)
+  resolver.purgedBy(purger)
   const viewers = new ViewerClient(config, locations, now)
   const circle = new Circle(fetcher, {
     cdnUrl: config.cdnUrl,

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
 import { buildAdmin } from './admin/admin.js'
 import { buildApp } from './app.js'
+import { MemoryPurger } from './cache/purge.js'
 import { type Config, ConfigError } from './config/config.js'
 import type { Environment } from './config/load.js'
 import { type ReloadResult, RuleReloader } from './config/reload.js'
@@ -41,7 +42,8 @@ export async function startServer(config: Config, logger?: Logger, env: Environm
     ? new RuleReloader(config, { env, live: rules, log, count: (result) => metrics.countReload(result) })
     : null
   const reload = reloader === null ? undefined : (cause: string) => reloader.reload(cause)
-  const app = await buildApp(config, { logger: log, metrics, rules })
+  const purger = new MemoryPurger()
+  const app = await buildApp(config, { logger: log, metrics, rules, purger })
   const explain = explainer(app, {
     partners: config.partners,
     // As they are when it is asked: they may be read again.
@@ -54,7 +56,7 @@ export async function startServer(config: Config, logger?: Logger, env: Environm
     if (address === null || typeof address === 'string') return config.publicUrl
     return gatewayUrlOf({ ...config, port: address.port })
   }
-  const parts = { metrics, reload, explain, gatewayUrl, logger: log }
+  const parts = { metrics, reload, explain, tiers: [purger], gatewayUrl, logger: log }
   const admin = config.admin === null ? null : buildAdmin({ ...config, admin: config.admin }, parts)
   const unwatch = reloader === null ? () => undefined : watchFileText(reloader.path, () => reloader.reload('file'))
   const close = async (): Promise<void> => {

@@ -54,7 +54,7 @@ t.test('arrows go down: routes, answer, resolve, kaltura, flavors, rules, cache,
     plugins: ['answer', 'limits', 'playmanifest', 'viewer'],
     explain: ['answer', 'resolve', 'rules', 'flavors', 'playmanifest'],
     console: [],
-    admin: ['answer', 'plugins', 'limits', 'explain', 'console', 'playmanifest'],
+    admin: ['answer', 'plugins', 'limits', 'explain', 'console', 'cache', 'playmanifest'],
     routes: ['answer', 'resolve', 'rules', 'flavors', 'signing', 'viewer', 'playmanifest']
   }
   for (const { file, from, typeOnly } of imports) {

@@ -22,6 +22,8 @@ export interface AdminDependencies {
   gatewayUrl?: () => string | null
   /** What the console offers to pick. Default: nothing. */
   entries?: readonly ConsoleEntry[]
+  /** What of it can be purged. Default: nothing. */
+  tiers?: AdminParts['tiers']
   logger?: Logger
   /** Unix ms; tests move it. */
   now?: () => number
@@ -46,7 +48,16 @@ export const ADMIN_HEADERS = {
  */
 export function buildAdmin(
   config: Config & { admin: AdminConfig },
-  { metrics, reload, explain = null, gatewayUrl = () => null, entries = [], logger, now = Date.now }: AdminDependencies
+  {
+    metrics,
+    reload,
+    explain = null,
+    tiers = [],
+    gatewayUrl = () => null,
+    entries = [],
+    logger,
+    now = Date.now
+  }: AdminDependencies
 ): FastifyInstance {
   const app = Fastify({
     loggerInstance: (logger ?? pino({ level: config.logLevel })).child({ side: 'admin' }),
@@ -89,7 +100,7 @@ export function buildAdmin(
     send(reply, renderProblem(problem('NOT_FOUND', 'The admin side has no such page; / says what there is.')))
   )
   const console = { gatewayUrl, entries, hosts: config.hosts.names }
-  registerAdminRoutes(app, { metrics, reload, explain, console })
+  registerAdminRoutes(app, { metrics, reload, explain, tiers, console })
   return app
 }
 

@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Purger } from '../cache/purge.js'
 import type { ReloadResult } from '../config/reload.js'
 import { type ConsoleParts, registerConsole, wantsPage } from '../console/console.js'
 import { pageFile } from '../console/files.js'
 import type { Explain } from '../explain/explain.js'
 import type { Metrics } from '../plugins/metrics.js'
 import { registerExplain } from './explain.js'
+import { registerPurge } from './purge.js'
 
 /** What the pages of the admin side are about. */
 export interface AdminParts {
@@ -15,6 +17,8 @@ export interface AdminParts {
   explain: Explain | null
   /** What the console is told; it is there where explain is. */
   console: ConsoleParts
+  /** What can be purged, in this order; empty: nothing. */
+  tiers: readonly Purger[]
 }
 
 const PAGES = `playmanifest-gateway: the side for operators
@@ -23,11 +27,15 @@ const PAGES = `playmanifest-gateway: the side for operators
   /metrics   counters and gauges for Prometheus
   /livez     this process can answer
   /explain   why a playManifest request is answered as it is: ?url=..., a JSON body, or /explain before its path
+  /purge     POST: forgets what is kept, or marks it stale, by entry, partner, reference id or all
   /reload    POST: reads the rules of the configuration file again
 `
 
 /** Everything that the admin side serves. New pages are registered here, and named in the text above. */
-export function registerAdminRoutes(app: FastifyInstance, { metrics, reload, explain, console }: AdminParts): void {
+export function registerAdminRoutes(
+  app: FastifyInstance,
+  { metrics, reload, explain, tiers, console }: AdminParts
+): void {
   registerStart(app, explain !== null)
   app.get('/livez', async (_request, reply) => reply.type('text/plain; charset=utf-8').send('ok\n'))
   app.get('/metrics', async (_request, reply) => {
@@ -38,6 +46,7 @@ export function registerAdminRoutes(app: FastifyInstance, { metrics, reload, exp
     const send = registerConsole(app, console)
     registerExplain(app, explain, { isWanted: wantsPage, send })
   }
+  if (tiers.length > 0) registerPurge(app, tiers, metrics)
   if (reload === undefined) return
   app.post('/reload', async (_request, reply) => {
     const result = reload('admin')

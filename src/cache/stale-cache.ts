@@ -1,29 +1,30 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
+import { Failures } from './failures.js'
+import type { Admit, Load, Loaded, Lookup } from './loaded.js'
+import { hits, PurgeLog } from './purge-log.js'
+import { type Settled, settleWithin } from './settle.js'
+import { TagIndex } from './tags.js'
 
-/** What a load gives back: a value and how long it may be used, or an answer that may not be kept at all. */
-export interface Loaded<V> {
-  value: V
-  /** ms; 0 means: an answer for those who asked, which also ends an older value at once. */
-  fresh: number
-  /** ms past the fresh life in which the value is still given while a new one is fetched. */
-  staleWhileRevalidate: number
-  /** ms past the fresh life in which the value outlives a failing upstream. */
-  staleIfError: number
-  /** Bytes, roughly; for the bound on memory. */
-  bytes: number
-}
-
-/** How an answer came about: metrics, log and explain print this word. */
-export type CacheState = 'hit' | 'stale' | 'miss' | 'stale-error'
-
-export type Lookup<V> =
-  | { found: true; value: V; state: CacheState /** ms of fresh life left, 0 when stale */; remaining: number }
-  | { found: false; reason: 'pending' | 'refused' }
-  | { found: false; reason: 'failed'; error: unknown }
+export type { Admit, CacheState, Load, Loaded, Lookup, Tagger } from './loaded.js'
 
 interface Slot<V> extends Loaded<V> {
   /** Clock at which the load began: a value is never younger than the facts it was made from. */
   since: number
+  /** Purges before that. */
+  begun: number
+  tags: readonly string[]
+  /** Number of the purge that touched it last. */
+  purge: number
+  /** A purge that came while it was loaded: its facts are older than that. */
+  outdated: 'hard' | 'soft' | null
+}
+
+interface UnderWay<V> {
+  promise: Promise<Slot<V>>
+  begun: number
+  /** As far as they are known. */
+  tags: Set<string>
 }
 
 /** A load under way, in a box: a promise that is given back would be waited for. */
@@ -38,16 +39,13 @@ export interface StaleCacheOptions {
   retryAfter?: number
 }
 
-/** Whether the asker may cause a load; asked only when nobody else's is under way. */
-export type Admit = () => Promise<boolean>
-
 /** Bytes that an entry costs beside its key and value: slot, list nodes, map entry. */
-const OVERHEAD = 200
+const OVERHEAD = 240
+/** Bytes of a tag beside its text: its places in the slot and in the index. */
+const TAG = 100
 
-/** Part of the bytes that remembered failures may take beside the values: strangers choose keys, and long ones. */
-const FOR_FAILURES = 1 / 16
-/** Bytes of a remembered failure beside its key: an error with its stack. */
-const FAILURE = 1_000
+/** Values that a purge touches before others have their turn. */
+const SLICE = 1_000
 
 /** Of `retryAfter`, so that the loads in between may take their time. */
 const OF_LATE = 10
@@ -59,23 +57,22 @@ const OF_LATE = 10
  */
 export class StaleCache<V> {
   readonly #slots: LRUCache<string, Slot<V>>
-  readonly #loads = new Map<string, Promise<Slot<V>>>()
+  readonly #loads = new Map<string, UnderWay<V>>()
+  readonly #index = new TagIndex()
+  readonly #purges = new PurgeLog()
   /** Askers that are being admitted to begin a load of their key. */
   readonly #admissions = new Map<string, Promise<Begun<V> | null>>()
-  readonly #failures: LRUCache<string, { at: number; error: unknown }>
+  readonly #failures: Failures
   readonly #now: () => number
   readonly #retryAfter: number
 
   constructor({ maxBytes, now = Date.now, retryAfter = 1000 }: StaleCacheOptions) {
     this.#slots = new LRUCache({
       maxSize: Math.max(1, maxBytes),
-      sizeCalculation: (slot, key) => slot.bytes + key.length * 2 + OVERHEAD
+      sizeCalculation: (slot, key) => slot.bytes + key.length * 2 + OVERHEAD + bytesOf(slot.tags),
+      dispose: (slot, key) => this.#index.remove(key, slot.tags)
     })
-    this.#failures = new LRUCache({
-      max: 10_000,
-      maxSize: Math.max(1, Math.floor(maxBytes * FOR_FAILURES)),
-      sizeCalculation: (_failure, key) => key.length * 2 + FAILURE
-    })
+    this.#failures = new Failures(maxBytes, now)
     this.#now = now
     this.#retryAfter = retryAfter
   }
@@ -86,24 +83,29 @@ export class StaleCache<V> {
    *   no time to answer
    * @param admit asked of the one who would begin a load that he waits for; when it says no the answer is `refused`
    */
-  async get(key: string, load: () => Promise<Loaded<V>>, patience: number, admit?: Admit): Promise<Lookup<V>> {
+  async get(key: string, load: Load<V>, patience: number, admit?: Admit): Promise<Lookup<V>> {
     const slot = this.#slots.get(key)
     const now = this.#now()
-    const failure = this.#failures.get(key)
-    const failing = failure !== undefined && now - failure.at < this.#retryAfter
-    if (slot === undefined && failing) return { found: false, reason: 'failed', error: failure.error }
+    const failure = this.#failures.within(key, this.#retryAfter)
+    if (slot === undefined && failure !== null) return { found: false, reason: 'failed', error: failure.error }
     if (slot !== undefined) {
       const age = now - slot.since
       if (age < slot.fresh) return { found: true, value: slot.value, state: 'hit', remaining: slot.fresh - age }
       const past = age - slot.fresh
-      if (failing && past < slot.staleIfError) return staleError(slot.value)
+      if (failure !== null && past < slot.staleIfError) return staleError(slot.value)
       if (past < slot.staleWhileRevalidate) {
         this.#load(key, load).catch(ignore)
         return { found: true, value: slot.value, state: 'stale', remaining: 0 }
       }
     }
     const begun = admit === undefined ? { running: this.#load(key, load) } : await this.#admitted(key, load, admit)
-    const outcome: Settled<V> = begun === null ? { kind: 'refused' } : await settleWithin(begun.running, patience)
+    const asked = performance.now()
+    let outcome: Settled<Slot<V>> | { kind: 'refused' } =
+      begun === null ? { kind: 'refused' } : await settleWithin(begun.running, patience)
+    if (outcome.kind === 'value' && outcome.loaded.outdated === 'hard') {
+      // What was to be forgotten is not even given to who asked before: caches behind us would go on with it.
+      outcome = await settleWithin(this.#fresh(key, load), patience - (performance.now() - asked))
+    }
     if (outcome.kind === 'value') {
       const { value, fresh, since } = outcome.loaded
       return { found: true, value, state: 'miss', remaining: Math.max(0, fresh - (this.#now() - since)) }
@@ -120,20 +122,54 @@ export class StaleCache<V> {
   }
 
   /** A value within its fresh life, loaded when there is none; for what must not be decided on stale facts. */
-  async getFresh(key: string, load: () => Promise<Loaded<V>>): Promise<V> {
-    const slot = this.#slots.get(key)
-    if (slot !== undefined && this.#now() - slot.since < slot.fresh) return slot.value
-    return (await this.#load(key, load)).value
+  async getFresh(key: string, load: Load<V>): Promise<V> {
+    const loaded = await this.#fresh(key, load)
+    // Perhaps somebody else's, begun before a purge; one that begins now is younger than whoever asks here.
+    return (loaded.outdated === null ? loaded : await this.#fresh(key, load)).value
   }
 
-  /** Forgets a key; a load under way still answers its askers, and is not kept. */
-  delete(key: string): void {
-    this.#slots.delete(key)
-    this.#loads.delete(key)
+  /**
+   * Purges what has one of the tags, and what is being loaded: that is not kept (soft: is stale from the beginning), and who
+   * waits for it waits for another one, as far as his patience goes. What began since is left alone. Others have their turn
+   * in between.
+   *
+   * @param tags null: everything
+   * @param soft a value is stale from now on, and lives on as such within its bounds
+   * @returns how many values it touched
+   */
+  async purge(tags: ReadonlySet<string> | null, soft: boolean): Promise<number> {
+    const at = this.#now()
+    const number = this.#purges.add(tags, soft, at)
+    if (!soft) {
+      for (const [key, load] of this.#loads) if (hits(tags, load.tags)) this.#loads.delete(key)
+    }
+    let touched = 0
+    let looked = 0
+    for (const key of this.#index.keys(tags)) {
+      if (++looked % SLICE === 0) await turn()
+      const slot = this.#slots.peek(key)
+      if (slot === undefined || slot.begun >= number || slot.purge === number || !hits(tags, slot.tags)) continue
+      slot.purge = number
+      touched++
+      if (soft) {
+        slot.fresh = freshUntil(at, slot)
+        continue
+      }
+      this.#slots.delete(key)
+      // Its renewal may not know yet that it has the tag.
+      if ((this.#loads.get(key)?.begun ?? number) < number) this.#loads.delete(key)
+    }
+    this.#forgetPurges()
+    return touched
   }
 
   get size(): number {
     return this.#slots.size
+  }
+
+  /** Tags that some value has. */
+  get tags(): number {
+    return this.#index.size
   }
 
   get bytes(): number {
@@ -142,7 +178,7 @@ export class StaleCache<V> {
 
   /** Of the failures that are remembered. */
   get failureBytes(): number {
-    return this.#failures.calculatedSize
+    return this.#failures.bytes
   }
 
   /**
@@ -150,18 +186,17 @@ export class StaleCache<V> {
    * silence of upstream's: what it has ended in the meantime would be given for as long as nobody else asks.
    */
   #failedOfLate(key: string): boolean {
-    const failure = this.#failures.peek(key)
-    return failure !== undefined && this.#now() - failure.at < OF_LATE * this.#retryAfter
+    return this.#failures.within(key, OF_LATE * this.#retryAfter) !== null
   }
 
   /**
    * The load to wait for, begun if the asker may; null when he may not. A refusal is the asker's own: it is no failure of
    * the key, and the next asker is asked for himself.
    */
-  async #admitted(key: string, load: () => Promise<Loaded<V>>, admit: Admit): Promise<Begun<V> | null> {
+  async #admitted(key: string, load: Load<V>, admit: Admit): Promise<Begun<V> | null> {
     for (;;) {
       const running = this.#loads.get(key)
-      if (running !== undefined) return { running }
+      if (running !== undefined) return { running: running.promise }
       const other = this.#admissions.get(key)
       if (other === undefined) break
       const begun = await other
@@ -179,32 +214,73 @@ export class StaleCache<V> {
     return mine
   }
 
-  #load(key: string, load: () => Promise<Loaded<V>>): Promise<Slot<V>> {
+  /** A value within its fresh life, or the load that gives one. */
+  async #fresh(key: string, load: Load<V>): Promise<Slot<V>> {
+    const slot = this.#slots.get(key)
+    return slot !== undefined && this.#now() - slot.since < slot.fresh ? slot : this.#load(key, load)
+  }
+
+  #load(key: string, load: Load<V>): Promise<Slot<V>> {
     const running = this.#loads.get(key)
-    if (running !== undefined) return running
+    if (running !== undefined) return running.promise
     const since = this.#now()
-    const isCurrent = () => this.#loads.get(key) === tracked
-    const tracked: Promise<Slot<V>> = load().then(
+    const begun = this.#purges.count
+    const tags = new Set<string>()
+    const isCurrent = () => this.#loads.get(key)?.promise === promise
+    const promise: Promise<Slot<V>> = load((...more) => {
+      for (const tag of more) tags.add(tag)
+    }).then(
       (loaded) => {
-        const slot = { ...loaded, since }
-        if (!isCurrent()) return slot
+        const slot = { ...loaded, since, begun, tags: [...tags], purge: 0, outdated: null as Slot<V>['outdated'] }
+        if (!isCurrent()) return { ...slot, fresh: 0, outdated: 'hard' as const }
         this.#loads.delete(key)
-        this.#failures.delete(key)
-        if (slot.fresh > 0) this.#slots.set(key, slot)
-        else this.#slots.delete(key)
+        this.#failures.forget(key)
+        const purged = this.#purges.since(begun, tags)
+        this.#forgetPurges()
+        if (purged.hard || slot.fresh <= 0) {
+          this.#slots.delete(key)
+          return { ...slot, fresh: 0, outdated: purged.hard ? ('hard' as const) : null }
+        }
+        if (purged.softAt !== null) {
+          slot.fresh = freshUntil(purged.softAt, slot)
+          slot.outdated = 'soft'
+        }
+        this.#keep(key, slot)
         return slot
       },
       (error: unknown) => {
         if (isCurrent()) {
           this.#loads.delete(key)
-          this.#failures.set(key, { at: this.#now(), error })
+          this.#forgetPurges()
+          this.#failures.note(key, error)
         }
         throw error
       }
     )
-    this.#loads.set(key, tracked)
-    return tracked
+    this.#loads.set(key, { promise, begun, tags })
+    return promise
   }
+
+  #keep(key: string, slot: Slot<V>): void {
+    this.#slots.set(key, slot)
+    // One that is larger than everything there may be is not there.
+    if (this.#slots.peek(key) === slot) this.#index.add(key, slot.tags)
+  }
+
+  /** Only loads under way need to know of purges; they stand in the order of their beginning. */
+  #forgetPurges(): void {
+    const [oldest] = this.#loads.values()
+    this.#purges.forget(oldest?.begun ?? this.#purges.count)
+  }
+}
+
+/** ms of fresh life that a value has if that ends at a certain time; never longer than it was. */
+function freshUntil(at: number, { fresh, since }: Pick<Slot<unknown>, 'fresh' | 'since'>): number {
+  return Math.min(fresh, Math.max(0, at - since))
+}
+
+function bytesOf(tags: readonly string[]): number {
+  return tags.reduce((sum, tag) => sum + tag.length + TAG, 0)
 }
 
 function staleError<V>(value: V): Lookup<V> {
@@ -213,25 +289,4 @@ function staleError<V>(value: V): Lookup<V> {
 
 function ignore(): void {
   // The failure was noted by the load itself; the stale value has already been given.
-}
-
-type Settled<V> =
-  | { kind: 'value'; loaded: Slot<V> }
-  | { kind: 'failed'; error: unknown }
-  | { kind: 'pending' | 'refused' }
-
-function settleWithin<V>(promise: Promise<Slot<V>>, patience: number): Promise<Settled<V>> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve({ kind: 'pending' }), patience)
-    promise.then(
-      (loaded) => {
-        clearTimeout(timer)
-        resolve({ kind: 'value', loaded })
-      },
-      (error: unknown) => {
-        clearTimeout(timer)
-        resolve({ kind: 'failed', error })
-      }
-    )
-  })
 }

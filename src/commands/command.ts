@@ -11,6 +11,8 @@ export interface CommandIo {
   err(text: string): void
   /** Whether `out` is a terminal that shows colours. */
   colours: boolean
+  /** Whether `err` is a terminal, on which a line can be written anew. Default: no. */
+  live?: boolean
   /** Text of a file; the file system's unless a test says otherwise. */
   read(path: string): string
   /** Text of a file that may be large, in pieces; `-` is standard input. */
@@ -58,6 +60,7 @@ export function processIo(env: Environment): CommandIo {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     colours: process.stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
+    live: process.stderr.isTTY === true && env.TERM !== 'dumb',
     read: (path) => readFileSync(path, 'utf8'),
     stream: streamNamed
   }

@@ -6,5 +6,8 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
   ['test', async () => (await import('./test.js')).runTest],
   ['flavors', async () => (await import('./flavors.js')).runFlavors],
   ['profiles', async () => (await import('./profiles.js')).runProfiles],
-  ['diff', async () => (await import('./diff.js')).runDiff]
+  ['diff', async () => (await import('./diff.js')).runDiff],
+  ['explain', async () => (await import('./explain.js')).runExplain],
+  ['purge', async () => (await import('./purge.js')).runPurge],
+  ['warm', async () => (await import('./warm.js')).runWarm]
 ])

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
 import { buildAdmin } from '../admin/admin.js'
 import { buildApp } from '../app.js'
+import { MemoryPurger } from '../cache/purge.js'
 import { ConfigError } from '../config/config.js'
 import { type Environment, loadConfig } from '../config/load.js'
 import { type ReloadResult, RuleReloader } from '../config/reload.js'
@@ -149,7 +150,8 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
             return result
           }
     if (reloader !== null) unwatch = watchFileText(reloader.path, () => reload!('file'))
-    const gateway = await buildApp(config, { logger, metrics, rules, ...clock })
+    const purger = new MemoryPurger()
+    const gateway = await buildApp(config, { logger, metrics, rules, purger, ...clock })
     const gatewayUrl = await listen('gateway', gateway)
     let adminUrl: string | null = null
     if (options.admin === true) {
@@ -162,7 +164,14 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
       }
       const explain = explainer(gateway, facts, options.now)
       const entries = consoleEntries(pageData(catalog, DEMO_PARTNER, { gatewayUrl, kalturaUrl, cdnUrl }))
-      const parts = { metrics, explain, entries, gatewayUrl: () => gatewayUrl, reload: reload ?? undefined }
+      const parts = {
+        metrics,
+        explain,
+        entries,
+        gatewayUrl: () => gatewayUrl,
+        tiers: [purger],
+        reload: reload ?? undefined
+      }
       const app = buildAdmin({ ...config, admin }, { ...parts, logger, ...clock })
       adminUrl = await listen('admin', app, LOOPBACK)
     }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
 import { isExplained } from '../answer/explained.js'
 import { targetOf } from '../answer/request-target.js'
+import type { CacheName, PurgeOrder, Touched } from '../cache/purge.js'
 import type { ReloadResult } from '../config/reload.js'
 import type { FailureKind } from '../kaltura/errors.js'
 import { isApiUrl } from '../playmanifest/redact-api.js'
@@ -64,6 +65,9 @@ const SIGNATURE_STATES: Record<Decision['signature'], true> = {
   bound: true
 }
 const RELOAD_RESULTS: Record<ReloadResult['result'], true> = { replaced: true, unchanged: true, failed: true }
+const PURGEABLE: Record<CacheName, true> = { reference: true, catalog: true, target: true }
+/** What an order names. */
+const PURGE_SCOPES = ['all', 'entries', 'partners', 'referenceIds'] as const
 /** `patience`: upstream was not waited for any longer; `other`: a reason that is new here. */
 const FAILURES: Record<FailureKind | 'patience' | 'other', true> = {
   connect: true,
@@ -112,6 +116,18 @@ export class Metrics {
   readonly #reloads = this.#table('rules_reloads', 'Readings of the configuration file after the start.', {
     result: Object.keys(RELOAD_RESULTS)
   })
+  readonly #purges = this.#table(
+    'purges',
+    'Orders to purge, by what they name; one that names several counts for each.',
+    {
+      scope: PURGE_SCOPES,
+      mode: ['soft', 'hard']
+    }
+  )
+  readonly #purged = this.#table('purged_values', 'Values in memory that were purged.', {
+    cache: Object.keys(PURGEABLE),
+    mode: ['soft', 'hard']
+  })
   readonly #limited = this.#table('rate_limited', 'Requests refused with 429.', {})
 
   /** Adds what prom-client tells about the process itself. Once a process: it observes the garbage collector. */
@@ -150,6 +166,16 @@ export class Metrics {
   /** A reading of the configuration file after the start. */
   countReload(result: ReloadResult['result']): void {
     this.#reloads.add(result)
+  }
+
+  /** An order to purge. @param touched values by tier and cache */
+  countPurge(order: PurgeOrder, { memory = {} }: Readonly<Record<string, Touched>>): void {
+    const mode = order.soft ? 'soft' : 'hard'
+    for (const scope of PURGE_SCOPES) {
+      const named = order[scope]
+      if (named === true || (Array.isArray(named) && named.length > 0)) this.#purges.add(scope, mode)
+    }
+    for (const [cache, count] of Object.entries(memory)) this.#purged.add(cache, mode, count)
   }
 
   #table(name: string, help: string, labels: Readonly<Record<string, readonly string[]>>): Table {
@@ -192,9 +218,9 @@ class Table {
   }
 
   /** A value that is on no list is not counted: it would be a label made by somebody else. */
-  add(row = '', column = ''): void {
+  add(row = '', column = '', times = 1): void {
     const cell = this.#rows.get(row)?.get(column)
-    if (cell !== undefined) cell.count++
+    if (cell !== undefined) cell.count += times
   }
 }
 

@@ -1,4 +1,6 @@
-import { type Admit, type Loaded, type Lookup, StaleCache } from '../cache/stale-cache.js'
+import type { Purgeable } from '../cache/purge.js'
+import { type Admit, type Loaded, type Lookup, StaleCache, type Tagger } from '../cache/stale-cache.js'
+import { entryTag, partnerTag, referenceTag } from '../cache/tags.js'
 import type { Config, PartnerConfig } from '../config/config.js'
 import type { ReferenceClient } from '../kaltura/reference-client.js'
 
@@ -8,7 +10,7 @@ const SHARE = 1 / 32
 const BYTES = 64
 
 /** Which entry a reference id stands for, as anybody may know it; null: none. */
-export class References {
+export class References implements Purgeable {
   readonly #config: Config
   readonly #client: ReferenceClient
   readonly #cache: StaleCache<string | null>
@@ -25,14 +27,20 @@ export class References {
    */
   get(partner: PartnerConfig, referenceId: string, patience: number, admit?: Admit): Promise<Lookup<string | null>> {
     const key = JSON.stringify([this.#config.serviceUrl, partner.id, referenceId])
-    return this.#cache.get(key, () => this.#load(partner, referenceId), patience, admit)
+    return this.#cache.get(key, (tag) => this.#load(partner, referenceId, tag), patience, admit)
   }
 
-  async #load(partner: PartnerConfig, referenceId: string): Promise<Loaded<string | null>> {
+  purge(tags: ReadonlySet<string> | null, soft: boolean): Promise<number> {
+    return this.#cache.purge(tags, soft)
+  }
+
+  async #load(partner: PartnerConfig, referenceId: string, tag: Tagger): Promise<Loaded<string | null>> {
+    tag(referenceTag(referenceId), partnerTag(partner.id))
     const signal = AbortSignal.timeout(this.#config.upstreamTimeout)
     const value = await this.#client.find(partner.id, referenceId, signal)
     const { catalog, negative, staleWhileRevalidate, templateStaleIfError } = this.#config.cache
     const known = value !== null
+    if (known) tag(entryTag(value))
     return {
       value,
       fresh: known ? catalog : Math.min(catalog, negative),

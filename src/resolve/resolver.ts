@@ -1,3 +1,4 @@
+import type { MemoryPurger } from '../cache/purge.js'
 import type { Config, PartnerConfig } from '../config/config.js'
 import { bitrateWindow } from '../flavors/bitrate-window.js'
 import { Trace } from '../flavors/trace.js'
@@ -34,6 +35,12 @@ export class Resolver {
     this.#targets = new SharedTargets(config, this.#catalogs, clients.targets, now)
     this.#templates = new Templates(clients.locations)
     this.#now = now
+  }
+
+  /** Lets what is kept here be purged. */
+  purgedBy(purger: MemoryPurger): void {
+    purger.add('catalog', this.#catalogs)
+    purger.add('target', this.#targets)
   }
 
   /** The answer to a request; leaves its reasons in the decision. Never throws for anything that upstream does. */

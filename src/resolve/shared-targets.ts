@@ -1,10 +1,12 @@
-import { type Loaded, StaleCache } from '../cache/stale-cache.js'
+import type { Purgeable } from '../cache/purge.js'
+import { type Loaded, StaleCache, type Tagger } from '../cache/stale-cache.js'
+import { entryTag, partnerTag } from '../cache/tags.js'
 import type { Config } from '../config/config.js'
 import type { Catalog } from '../kaltura/catalog-client.js'
 import { UpstreamFailure } from '../kaltura/errors.js'
 import { retryAfter } from '../playmanifest/errors.js'
 import { beforeEdit } from './before-edit.js'
-import type { Catalogs } from './catalogs.js'
+import { type Catalogs, catalogTags } from './catalogs.js'
 import { type Answer, type Decision, failureText, note } from './decision.js'
 import type { ResolveInput } from './input.js'
 import type { Bound, LoadReport, UpstreamSaid } from './recorder.js'
@@ -16,7 +18,7 @@ import { targetKey } from './target-key.js'
 import { MAX_LOCATION } from './templates.js'
 
 /** Targets that viewers share: takes nothing but what was proven public. */
-export class SharedTargets {
+export class SharedTargets implements Purgeable {
   readonly #config: Config
   readonly #catalogs: Catalogs
   readonly #client: TargetClient
@@ -50,7 +52,7 @@ export class SharedTargets {
       return notShared(decision, [perIdentity('the request is too long to be asked in one spelling')])
     }
     const deadline = Math.max(1, this.#config.upstreamTimeout - waited)
-    const load = () => this.#load(input, entryId, key, deadline)
+    const load = (tag: Tagger) => this.#load(input, entryId, key, deadline, tag)
     const patience = input.crowded?.() === true ? 0 : Math.max(1, this.#config.targetPatience - waited)
     const found = await this.#cache.get(targetKeyText(this.#config.serviceUrl, key), load, patience, input.admit)
     decision.target = found.found ? found.state : found.reason
@@ -85,15 +87,22 @@ export class SharedTargets {
     return { ...target, remaining, ends, state }
   }
 
+  purge(tags: ReadonlySet<string> | null, soft: boolean): Promise<number> {
+    return this.#cache.purge(tags, soft)
+  }
+
   /** A target is proven by facts that are no older than one fresh life, whatever was known when it was asked for. */
   async #load(
     { request, partner, plan, ks }: ResolveInput,
     entryId: string,
     key: TargetKey,
-    deadline: number
+    deadline: number,
+    tag: Tagger
   ): Promise<Loaded<Shareable<Target>>> {
+    tag(entryTag(entryId), partnerTag(partner.id))
     const signal = AbortSignal.timeout(deadline)
     const catalog = await this.#catalogs.fresh(partner, entryId)
+    tag(...catalogTags(catalog))
     const life = this.#config.cache.target
     const { always } = catalogObjections(catalog, this.#now(), life)
     const early = verdictOf(always)
