@@ -51,7 +51,7 @@ t.test('arrows go down: routes, answer, resolve, kaltura, flavors, rules, cache,
     resolve: ['kaltura', 'flavors', 'rules', 'cache', 'manifest', 'playmanifest', 'viewer'],
     answer: ['resolve', 'playmanifest'],
     limits: ['cache', 'viewer'],
-    plugins: ['answer', 'limits', 'playmanifest', 'viewer'],
+    plugins: ['answer', 'limits', 'rules', 'playmanifest', 'viewer'],
     explain: ['answer', 'resolve', 'rules', 'flavors', 'playmanifest'],
     admin: ['answer', 'plugins', 'limits', 'explain', 'playmanifest'],
     routes: ['answer', 'resolve', 'rules', 'flavors', 'signing', 'viewer', 'playmanifest']

@@ -52,6 +52,7 @@ export interface PlayManifestOptions {
     templateStaleIfError?: Duration
   }
   rules?: readonly Rule[]
+  shadow?: { percent?: number; rules: readonly Rule[] }
   /** `PUBLIC_URL`. */
   publicUrl?: string
   /** `CACHE_TTL`: seconds. */

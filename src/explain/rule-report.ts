@@ -1,13 +1,29 @@
 import type { Recorder } from '../resolve/recorder.js'
 import { type Circumstances, CONDITIONS, type Condition } from '../rules/conditions.js'
-import { DEFAULT_FORMAT, type Trial } from '../rules/decide.js'
+import { DEFAULT_FORMAT, type Plan, type Trial } from '../rules/decide.js'
 import type { Rule } from '../rules/schema.js'
 import { maskedWhole } from './mask.js'
 
 /** The rules in order: those that were looked at with what failed first, the one that matched, and those behind it. */
-export function ruleReport({ trials, plan, request, circumstances }: Recorder, rules: readonly Rule[]) {
+export function ruleReport({ trials, plan, request, circumstances, shadow }: Recorder, rules: readonly Rule[]) {
   if (plan === null || request === null || circumstances === null) return null
   const given = givenTo(circumstances, request.partnerId)
+  return {
+    ...setReport(rules, trials, plan, given),
+    // Never answered: what they would have decided, asked about the same request.
+    shadow:
+      shadow === null
+        ? null
+        : {
+            percent: shadow.percent,
+            result: shadow.result,
+            differences: maskedWhole(shadow.differences),
+            ...setReport(shadow.rules, shadow.trials, shadow.plan, given)
+          }
+  }
+}
+
+function setReport(rules: readonly Rule[], trials: readonly Trial[], plan: Plan, given: ReturnType<typeof givenTo>) {
   const tried = trials.map(({ rule, failed }) => {
     const held = conditionsThatHeld({ rule, failed })
     if (failed === null) return { rule: rule.name, matched: true, held }

@@ -15,6 +15,7 @@ import { type Answer, type Decision, newDecision } from '../resolve/decision.js'
 import type { ResolveInput } from '../resolve/input.js'
 import type { References } from '../resolve/references.js'
 import type { Resolver } from '../resolve/resolver.js'
+import { untouchableReason } from '../resolve/untouchable.js'
 import type { Viewer, ViewerClient } from '../resolve/viewer-client.js'
 import { decide } from '../rules/decide.js'
 import type { LiveRules } from '../rules/live-rules.js'
@@ -31,6 +32,7 @@ import { headerKs } from './header-ks.js'
 import { clientOf, type LoopCheck, loopCheck, redirectsComeBack } from './loop.js'
 import { applyPreset } from './preset.js'
 import { nameEntry } from './reference.js'
+import type { ShadowWatch } from './shadow.js'
 import { checkSignature } from './signature.js'
 
 declare module 'fastify' {
@@ -53,6 +55,8 @@ export interface PlayManifestRoutesOptions {
   /** How requests of our own are marked. */
   via: string
   now: () => number
+  /** Asks the shadow rules, where there are some. Default: nobody does. */
+  shadow?: ShadowWatch
   /** What the limits say to a request for which Kaltura has to be asked. Default: all may. */
   admission?: (request: FastifyRequest) => () => Promise<boolean>
   /** Whether so many requests wait that no other should. Default: never. */
@@ -193,7 +197,7 @@ async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOpt
 async function answerRequest(
   request: FastifyRequest,
   { parsed, partner, decision }: Admitted,
-  { config, rules, resolver, viewers, proxies, now, admission, crowded }: PlayManifestRoutesOptions
+  { config, rules: live, resolver, viewers, proxies, now, admission, crowded, shadow: watch }: PlayManifestRoutesOptions
 ): Promise<Answer> {
   const { effective, places } = parsed
   const began = now()
@@ -207,7 +211,9 @@ async function answerRequest(
   const { identified, circumstances } = facts
   const { scheme } = circumstances
   if (record !== null) noteViewer(record, request, { facts, ks }, proxies)
-  const plan = decide(rules.rules, { ...circumstances, partner, trials: record?.trials })
+  // Read once: a reload never falls in between.
+  const { rules, shadow } = live
+  const plan = decide(rules, { ...circumstances, partner, trials: record?.trials })
   if (record !== null) notePlan(record, plan, began)
   decision.format = plan.format
   decision.protocol = plan.protocol
@@ -226,6 +232,10 @@ async function answerRequest(
     crowded
   }
   const answer = await resolver.resolve(input)
+  // Who is sent on byte for byte is not decided about.
+  if (shadow !== null && untouchableReason(parsed, partner, ks) === null) {
+    watch?.watch(shadow, request, decision, plan, { ...circumstances, partner })
+  }
   if (!partner.viewerProxy) return answer
   const own = await viewers.answer(answer, input, viewerOf(request, proxies, scheme, began))
   record?.done('for-the-viewer')

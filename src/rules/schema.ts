@@ -161,7 +161,26 @@ export const RuleSchema = Type.Object(
   { additionalProperties: false }
 )
 
-type RawRule = Static<typeof RuleSchema>
+/** A second set of rules, asked beside the first and never followed. */
+export const ShadowSchema = Type.Object(
+  {
+    percent: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 100,
+        description: 'Share of the requests about which they are asked; default 100.'
+      })
+    ),
+    rules: Type.Array(RuleSchema, { minItems: 1 })
+  },
+  {
+    additionalProperties: false,
+    description:
+      'Rules that are asked beside `rules`: what they would decide otherwise is counted, logged and never answered.'
+  }
+)
+
+export type RawRule = Static<typeof RuleSchema>
 
 /** A rule as it was read: its durations in ms. */
 export type Rule = Omit<RawRule, 'then'> & { then: Omit<RawRule['then'], 'caching'> & { caching?: number } }
