@@ -13,6 +13,7 @@ import { checkRequest } from '../routes/check-request.js'
 import { earlyError } from '../routes/early-error.js'
 import { applyPreset } from '../routes/preset.js'
 import { decide, type Plan } from '../rules/decide.js'
+import type { EntryWords } from '../rules/entry-words.js'
 import { hasNoVideo, narrow } from '../rules/narrow.js'
 import type { Delivery } from '../rules/schema.js'
 import { countryFromCdnHeaders } from '../viewer/country.js'
@@ -32,6 +33,8 @@ export interface AskedRequest {
   scheme: 'http' | 'https'
   /** Unix ms. */
   now: number
+  /** How an entry is filed, by its id, as anybody may see it; null: not known, and no rule on tags or categories matches. */
+  entry?: ((id: string) => EntryWords | null) | undefined
 }
 
 /** What is decided about a request before anything is asked of Kaltura. */
@@ -95,7 +98,7 @@ export function predict(
   const early = earlyError(effective, hasKs ? 'valid' : 'none', asked.now)
   if (early !== null) return { decided: { problem: kalturaCode(early.code) } }
   const { device, circumstances } = circumstancesOf(asked, effective)
-  const plan = decide(rules, { ...circumstances, partner })
+  const plan = decide(rules, { ...circumstances, entry: asked.entry?.(effective.entryId || '') ?? null, partner })
   const untouched = untouchableReason(request, partner, { state: 'none', place: null })
   return { decided: decidedOf(plan, device.class, untouched, request), request, plan }
 }

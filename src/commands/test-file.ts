@@ -3,6 +3,7 @@ import { ConfigError } from '../config/config.js'
 import { readYaml } from '../config/file.js'
 import type { FlavorAsset } from '../flavors/flavor-asset.js'
 import { parsePlayManifestUrl } from '../playmanifest/parse.js'
+import type { EntryWords } from '../rules/entry-words.js'
 import { deviceFromHint } from '../viewer/device-hint.js'
 
 const Text = Type.String({ minLength: 1 })
@@ -32,6 +33,21 @@ const FlavorSchema = Type.Object(
   },
   { additionalProperties: false }
 )
+
+/** How an entry is filed, as anybody may see it. */
+const EntryWordsSchema = Type.Object(
+  {
+    tags: Type.Optional(Type.Array(Text)),
+    categories: Type.Optional(Type.Array(Text)),
+    categoryIds: Type.Optional(Type.Array(Type.Integer({ minimum: 1 })))
+  },
+  { additionalProperties: false, minProperties: 1 }
+)
+
+/** A file of entries, by their ids. */
+const EntriesSchema = Type.Record(Type.String({ pattern: '^[0-9A-Za-z_-]{1,64}$' }), EntryWordsSchema, {
+  additionalProperties: false
+})
 
 /** What a case may say of the decision; what it does not say is not looked at. */
 const ExpectSchema = Type.Object(
@@ -63,6 +79,7 @@ const CaseSchema = Type.Object(
     trusted: Type.Optional(Type.Boolean()),
     time: Type.Optional(Text),
     flavors: Type.Optional(Type.Union([Text, Type.Array(FlavorSchema, { minItems: 1 })])),
+    entry: Type.Optional(EntryWordsSchema),
     expect: ExpectSchema
   },
   { additionalProperties: false }
@@ -93,6 +110,8 @@ export interface TestCase {
   /** Unix ms; null: now. */
   time: number | null
   flavors: readonly FlavorAsset[] | null
+  /** Null: not known. */
+  entry: EntryWords | null
   expect: Expectation
 }
 
@@ -122,10 +141,31 @@ export function readTestFile(path: string, text: string): TestFile {
     const time = given.time === undefined ? null : Date.parse(given.time)
     if (Number.isNaN(time))
       wrong(`${at}/time`, `is "${given.time}"; right would be a time such as 2026-01-31T12:00:00Z`)
-    return { ...requestOf(given, at, wrong), name: given.name, line: lineOf(at), time, expect: given.expect, flavors }
+    return {
+      ...requestOf(given, at, wrong),
+      name: given.name,
+      line: lineOf(at),
+      time,
+      expect: given.expect,
+      flavors,
+      entry: wordsOf(given.entry)
+    }
   })
   if (problems.length > 0) throw new ConfigError(problems)
   return { config: value.config ?? null, cases: cases as TestCase[] }
+}
+
+/**
+ * Reads a file that says how entries are filed: entry ids, each with `tags`, `categories` or `categoryIds`.
+ * @throws ConfigError with file and line
+ */
+export function readEntriesFile(path: string, text: string): ReadonlyMap<string, EntryWords> {
+  const { value } = readYaml<Static<typeof EntriesSchema>>(path, text, EntriesSchema)
+  return new Map(Object.entries(value).map(([id, words]) => [id, wordsOf(words)!]))
+}
+
+function wordsOf(given: Static<typeof EntryWordsSchema> | undefined): EntryWords | null {
+  return given === undefined ? null : { tags: [], categories: [], categoryIds: [], ...given }
 }
 
 type RawCase = RawFile['cases'][number]

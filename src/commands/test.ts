@@ -65,7 +65,7 @@ export function runTest(args: readonly string[], _env: Environment, io: CommandI
 function judge(testCase: TestCase, ruleSet: RuleSet): Outcome {
   const { name, line, time, flavors, expect } = testCase
   // The file of tests has no grants in it.
-  const prediction = predict(ruleSet, { ...testCase, now: time ?? Date.now() })!
+  const prediction = predict(ruleSet, { ...testCase, entry: () => testCase.entry, now: time ?? Date.now() })!
   const chosen = 'plan' in prediction && flavors !== null ? predictFlavors(prediction, flavors) : {}
   const decision = { ...prediction.decided, ...chosen }
   const differences = compare(expect, decision)

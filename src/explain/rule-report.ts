@@ -51,7 +51,10 @@ function setReport(rules: readonly Rule[], trials: readonly Trial[], plan: Plan,
 }
 
 /** What each condition was held against. */
-function givenTo({ parameters, device, country, userAgent, now }: Omit<Circumstances, 'partner'>, partner: number) {
+function givenTo(
+  { parameters, device, country, userAgent, now, entry }: Omit<Circumstances, 'partner'>,
+  partner: number
+) {
   const { major, minor } = device.osVersion ?? {}
   const version = major === undefined ? 'unknown' : minor === undefined ? String(major) : `${major}.${minor}`
   const { format = DEFAULT_FORMAT, entryId = null, clientTag = null } = parameters
@@ -73,6 +76,8 @@ function givenTo({ parameters, device, country, userAgent, now }: Omit<Circumsta
     androidBelow: device.osVersion?.major ?? 'unknown',
     country: country ?? null,
     userAgent: maskedWhole(userAgent ?? null),
+    entryTags: entry?.tags ?? 'not known',
+    category: entry == null ? 'not known' : [...entry.categories, ...entry.categoryIds],
     percent: 'the share that the session falls into'
   } satisfies Record<Condition, unknown>
 }

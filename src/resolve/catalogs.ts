@@ -40,7 +40,7 @@ export class Catalogs {
       fresh: known ? catalog : Math.min(catalog, negative),
       staleWhileRevalidate: known ? staleWhileRevalidate : 0,
       staleIfError: known ? templateStaleIfError : 0,
-      bytes: 600 + 400 * (value.visibleFlavors?.length ?? 0)
+      bytes: 600 + 400 * (value.visibleFlavors?.length ?? 0) + 2 * JSON.stringify(value.visibleEntry).length
     }
   }
 }

@@ -31,6 +31,8 @@ export interface Plan {
   until: number | null
   /** ms that it may be kept by caches, stale or not; null: no bound of the rule's. */
   longest: number | null
+  /** Whether rules looked at tags or categories that are not known: it could be another plan a moment later. */
+  entryUnknown: boolean
   /** Whether it depends on what no cache can tell apart. */
   private: boolean
 }
@@ -82,6 +84,7 @@ export function decide(rules: readonly Rule[], input: DecideInput): Plan {
     reads: protocol.readsScheme ? [...readings.facts, 'scheme'] : [...readings.facts],
     until: readings.until,
     longest: rule?.then.caching ?? null,
+    entryUnknown: readings.facts.has('entry') && (input.entry ?? null) === null,
     private: readings.facts.has('share')
   }
 }

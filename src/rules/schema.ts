@@ -38,6 +38,11 @@ export const CONDITION_PARAMETERS: readonly ParameterName[] = PARAMETER_NAMES.fi
 
 const Parameter = Type.Union([Type.Boolean(), Type.String(), Type.Array(Type.String(), { minItems: 1 })])
 
+const Category = Type.Union([
+  Type.Integer({ minimum: 1 }),
+  Type.String({ minLength: 1, maxLength: 500, pattern: '^[^,]*[^,\\s>]$' })
+])
+
 const ClockTime = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: 'In quotes, such as "18:00".' })
 
 /** What a rule looks at. Every field given must match; a list matches when one of its values does. */
@@ -78,6 +83,18 @@ export const WhenSchema = Type.Object(
       TextOrMore({ pattern: '^[A-Z]{2}$' }, "The viewer's country by the header of a CDN in TRUST_PROXY; two capitals.")
     ),
     entry: Type.Optional(TextOrMore({ pattern: '^[0-9A-Za-z_-]{1,64}$' }, 'Entry id in the URL, or several.')),
+    entryTags: Type.Optional(
+      TextOrMore(
+        { minLength: 1, maxLength: 200, pattern: '^[^,]*[^,\\s][^,]*$' },
+        'A tag of the entry, or several, compared with case; what anybody may see of it counts.'
+      )
+    ),
+    category: Type.Optional(
+      Type.Union([Category, Type.Array(Category, { minItems: 1 })], {
+        description:
+          'A category of the entry, or several: ids, or full names such as `News>Sport`, with what is below them.'
+      })
+    ),
     parameters: Type.Optional(
       Type.Object(
         Object.fromEntries(CONDITION_PARAMETERS.map((name) => [name, Type.Optional(Parameter)])) as Partial<

@@ -13,8 +13,11 @@ export interface ShadowRules {
 export const ASPECTS = ['format', 'flavors', 'delivery', 'caching'] as const
 export type Aspect = (typeof ASPECTS)[number]
 
-/** What became of asking; `other-rule`: decided alike, by a rule of another name. */
-export const SHADOW_RESULTS = ['same', 'other-rule', 'different'] as const
+/**
+ * What became of asking; `other-rule`: decided alike, by a rule of another name; `unknown`: it would take facts about the
+ * entry that nobody has looked up for this request.
+ */
+export const SHADOW_RESULTS = ['same', 'other-rule', 'different', 'unknown'] as const
 export type ShadowResult = (typeof SHADOW_RESULTS)[number]
 
 export interface ShadowOutcome {
@@ -39,6 +42,7 @@ export interface ShadowDifference {
  */
 export function askShadow({ rules }: Pick<ShadowRules, 'rules'>, input: DecideInput, plan: Plan): ShadowOutcome {
   const other = decide(rules, input)
+  if (other.entryUnknown && input.entry === undefined) return { result: 'unknown', plan: other, differences: [] }
   const differences = ASPECTS.flatMap((aspect): ShadowDifference[] => {
     const [answered, shadow] = [OF_ASPECT[aspect](plan), OF_ASPECT[aspect](other)]
     return isDeepStrictEqual(answered, shadow) ? [] : [{ aspect, answered, shadow }]

@@ -26,6 +26,22 @@ t.test('the example of the documentation passes, and every rule that ships has a
   t.match(await runCli(['test', EXAMPLE, '--json']), { status: 0, err: '', out: /"failed": 0/ })
 })
 
+t.test('a case says how its entry is filed', async (t) => {
+  const config = 'rules:\n  - { name: kids, when: { entryTags: kids, category: [News, 7] }, then: {} }\n'
+  for (const [entry, rule] of [
+    ['{ tags: [kids], categories: ["News>Sport"] }', 'kids'],
+    ['{ tags: [kids], categoryIds: [7] }', 'kids'],
+    ['{ tags: [kids] }', 'null'],
+    ['', 'null']
+  ] as const) {
+    const rest = `url: ${AT}/format/auto${entry === '' ? '' : `\n    entry: ${entry}`}`
+    const files = { ...oneCase(`{ rule: ${rule} }`, rest), 'g.yaml': config }
+    t.equal((await run(files, '--config', 'g.yaml')).status, 0, entry)
+  }
+  const wrong = oneCase('{ rule: x }', `url: ${AT}\n    entry: { tag: kids }`)
+  await t.rejects(run(wrong), /:4: \/cases\/0\/entry\/tag is not a known key/)
+})
+
 t.test('every expectation of the example can fail', async (t) => {
   const text = readFileSync(EXAMPLE, 'utf8')
   const { cases } = readTestFile(EXAMPLE, text)
