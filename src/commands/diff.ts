@@ -39,6 +39,7 @@ const KINDS = {
   problem: ['problem', 'untouched'],
   format: ['format'],
   protocol: ['protocol'],
+  parameters: ['adds'],
   flavors: ['tags', 'excludeAudioOnly', 'single', 'maxBitrate'],
   delivery: ['delivery']
 } as const satisfies Record<string, readonly (keyof Decided)[]>

@@ -7,6 +7,7 @@ import { errorName } from '../playmanifest/errors.js'
 import { manifestKind } from '../playmanifest/formats.js'
 import type { EffectiveParameters } from '../playmanifest/parameters.js'
 import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
+import type { Preset } from '../playmanifest/presets.js'
 import { withoutParameters } from '../playmanifest/without.js'
 import { untouchableReason } from '../resolve/untouchable.js'
 import { checkRequest } from '../routes/check-request.js'
@@ -47,6 +48,8 @@ export interface Decided {
   format: string
   /** Scheme of the media; null when Kaltura is left to choose. */
   protocol: string | null
+  /** Parameters that the rule's preset adds to the request. */
+  adds: Preset
   /** Tag levels; null: Kaltura's own choice of flavors. */
   tags: readonly (readonly string[])[] | null
   excludeAudioOnly: boolean
@@ -98,7 +101,12 @@ export function predict(
   const early = earlyError(effective, hasKs ? 'valid' : 'none', asked.now)
   if (early !== null) return { decided: { problem: kalturaCode(early.code) } }
   const { device, circumstances } = circumstancesOf(asked, effective)
-  const plan = decide(rules, { ...circumstances, entry: asked.entry?.(effective.entryId || '') ?? null, partner })
+  const plan = decide(rules, {
+    ...circumstances,
+    presets,
+    entry: asked.entry?.(effective.entryId || '') ?? null,
+    partner
+  })
   const untouched = untouchableReason(request, partner, { state: 'none', place: null })
   return { decided: decidedOf(plan, device.class, untouched, request), request, plan }
 }
@@ -129,6 +137,7 @@ function decidedOf(plan: Plan, device: string, untouched: string | null, request
     rule: untouched === null ? plan.rule : null,
     format: plan.format,
     protocol: untouched === null ? plan.protocol : typeof own === 'string' ? own : null,
+    adds: untouched === null ? plan.adds : {},
     tags: narrowing?.levels ?? null,
     excludeAudioOnly: narrowing?.excludeAudioOnly ?? false,
     single: narrowing?.single ?? null,
@@ -150,7 +159,7 @@ export function predictFlavors(
   { decided, request, plan }: Extract<Prediction, { plan: Plan }>,
   flavors: readonly FlavorAsset[]
 ): ChosenFlavors {
-  const { effective } = request
+  const effective = { ...request.effective, ...(decided as Decided).adds }
   const window = bitrateWindow(effective)
   const named =
     plan.narrowing === null || (decided as Decided).untouched !== null

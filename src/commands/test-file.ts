@@ -57,6 +57,7 @@ const ExpectSchema = Type.Object(
     device: Type.Optional(Text),
     format: Type.Optional(Text),
     protocol: Type.Optional(Type.Union([Text, Type.Null()])),
+    adds: Type.Optional(Type.Record(Text, Type.Union([Text, Type.Number()]))),
     tags: Type.Optional(Type.Union([Type.Array(Type.Array(Text, { minItems: 1 })), Type.Null()])),
     excludeAudioOnly: Type.Optional(Type.Boolean()),
     single: Type.Optional(Type.Union([Type.Literal('largest'), Type.Literal('smallest'), Type.Null()])),

@@ -88,7 +88,15 @@ function compare(expect: Expectation, decision: Outcome['decision']): Difference
 }
 
 function spell(key: string, value: unknown): string {
-  return JSON.stringify(SETS.includes(key) && Array.isArray(value) ? value.toSorted() : value) ?? 'undefined'
+  if (SETS.includes(key) && Array.isArray(value)) return JSON.stringify(value.toSorted())
+  // Parameters have no order, and their values are text.
+  if (key === 'adds')
+    return JSON.stringify(
+      Object.entries(value as object)
+        .map(String)
+        .sort()
+    )
+  return JSON.stringify(value) ?? 'undefined'
 }
 
 /** Rules that decided about no case. */

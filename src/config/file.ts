@@ -6,7 +6,7 @@ import { readActionPair } from '../rules/api-actions.js'
 import { type Rule, RuleSchema, ShadowSchema } from '../rules/schema.js'
 import type { ShadowRules } from '../rules/shadow.js'
 import { ConfigError } from './config.js'
-import { PresetsSchema } from './presets.js'
+import { PresetsSchema, readPresets } from './presets.js'
 import { type ReadValue, readRules } from './rules-of-file.js'
 import { mostTelling } from './schema-errors.js'
 import { readBaseUrl, readBytes, readDuration, readEntryId, readReferenceId } from './values.js'
@@ -204,10 +204,11 @@ function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => num
     error: (pointer: string, text: string) => problems.push(`${path}:${lineOf(pointer)}: ${text}.`),
     warning: (pointer: string, text: string) => warnings.push(`${path}:${lineOf(pointer)}: ${text}.`)
   }
-  const rules = rawRules && readRules(rawRules, '/rules', read, told)
+  const presets = readPresets(raw.presets)
+  const rules = rawRules && readRules(rawRules, '/rules', read, presets, told)
   const shadow = rawShadow && {
     percent: rawShadow.percent ?? 100,
-    rules: readRules(rawShadow.rules, '/shadow/rules', read, told)
+    rules: readRules(rawShadow.rules, '/shadow/rules', read, presets, told)
   }
   const catalog = read('/patience/catalog', rawPatience?.catalog, readDuration)
   const target = read('/patience/target', rawPatience?.target, readDuration)

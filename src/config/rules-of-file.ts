@@ -1,3 +1,4 @@
+import type { Preset } from '../playmanifest/presets.js'
 import { checkRules, type RuleFault } from '../rules/check.js'
 import type { RawRule, Rule } from '../rules/schema.js'
 import { readDuration } from './values.js'
@@ -9,12 +10,14 @@ export type ReadValue = <T>(pointer: string, value: unknown, parse: (value: neve
  * The rules of a file that the schema was content with: durations read, and checked for what a schema cannot say.
  *
  * @param at JSON pointer of the list
+ * @param presets what the rules may name
  * @param told takes what is wrong, and what works and is probably not meant
  */
 export function readRules(
   raw: readonly RawRule[],
   at: string,
   read: ReadValue,
+  presets: ReadonlyMap<string, Preset>,
   told: Readonly<Record<RuleFault['level'], (pointer: string, text: string) => void>>
 ): Rule[] {
   const rules = raw.map((rule, index): Rule => {
@@ -22,6 +25,6 @@ export function readRules(
     const longest = read(`${at}/${index}/then/caching`, caching, readDuration)
     return { ...rule, then: { ...then, ...(longest === undefined ? {} : { caching: longest }) } }
   })
-  for (const { level, pointer, text } of checkRules(rules)) told[level](at + pointer, text)
+  for (const { level, pointer, text } of checkRules(rules, presets)) told[level](at + pointer, text)
   return rules
 }

@@ -43,6 +43,7 @@ function setReport(rules: readonly Rule[], trials: readonly Trial[], plan: Plan,
       format: plan.format,
       protocol: plan.protocol,
       sets: plan.set,
+      adds: plan.adds,
       delivery: plan.delivery,
       narrowing: plan.narrowing,
       reads: plan.reads

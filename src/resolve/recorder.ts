@@ -57,6 +57,8 @@ export class Recorder {
   decision: Decision | null = null
   /** As it goes on: without a signature of ours. */
   request: PlayManifestRequest | null = null
+  /** As it was resolved: with the parameters of presets, and the entry of a name. */
+  resolved: PlayManifestRequest | null = null
   limits: LinkLimits | null = null
   identified: IdentifiedDevice | null = null
   /** What the rules looked at. */

@@ -1,5 +1,7 @@
 import type { Lookup } from '../cache/stale-cache.js'
 import type { Catalog } from '../kaltura/catalog-client.js'
+import type { PlayManifestRequest } from '../playmanifest/parse.js'
+import { withParameters } from '../playmanifest/presets.js'
 import { wordsOf } from '../resolve/entry-facts.js'
 import type { ResolveInput } from '../resolve/input.js'
 import type { Resolver } from '../resolve/resolver.js'
@@ -9,6 +11,8 @@ import type { Rule } from '../rules/schema.js'
 /** What was decided about a request. */
 export interface Planned {
   plan: Plan
+  /** As it goes on, with what the rule adds to it. */
+  request: PlayManifestRequest
   /** The facts about the entry that it was decided by; null: none were needed. */
   looked: Lookup<Catalog> | null
 }
@@ -29,8 +33,18 @@ export async function planRequest(
 ): Promise<Planned> {
   const plan = decide(rules, given)
   const looked = plan.entryUnknown && !untouchable ? await resolver.look(input) : null
-  if (looked === null) return { plan, looked }
+  if (looked === null) return withPresets({ plan, request: input.request, looked }, rules, given, untouchable)
   given.entry = wordsOf(looked)
   given.trials?.splice(0)
-  return { plan: decide(rules, given), looked }
+  return withPresets({ plan: decide(rules, given), request: input.request, looked }, rules, given, untouchable)
+}
+
+/** The parameters of the rule's preset become the request's. One that would grow too long goes on without them. */
+function withPresets(planned: Planned, rules: readonly Rule[], given: DecideInput, untouchable: boolean): Planned {
+  if (untouchable || Object.keys(planned.plan.adds).length === 0) return planned
+  const expanded = withParameters(planned.request, planned.plan.adds)
+  if (expanded.ok) return { ...planned, request: expanded.request }
+  given.presets = undefined
+  given.trials?.splice(0)
+  return { ...planned, plan: decide(rules, given) }
 }

@@ -214,11 +214,11 @@ async function answerRequest(
   const { scheme } = circumstances
   if (record !== null) noteViewer(record, request, { facts, ks }, proxies)
   // Read once: a reload never falls in between.
-  const { rules, shadow } = live
-  const given: DecideInput = { ...circumstances, partner, trials: record?.trials }
+  const { rules, presets, shadow } = live
+  const given: DecideInput = { ...circumstances, partner, presets, trials: record?.trials }
   const untouchable = untouchableReason(parsed, partner, ks) !== null
   const asking = { request: parsed, partner, ks, scheme, decision, admit: admission?.(request), crowded }
-  const { plan, looked } = await planRequest(rules, given, asking, resolver, untouchable)
+  const { plan, request: planned, looked } = await planRequest(rules, given, asking, resolver, untouchable)
   if (record !== null) notePlan(record, plan, looked, began)
   decision.format = plan.format
   decision.protocol = plan.protocol
@@ -226,11 +226,11 @@ async function answerRequest(
   decision.deviceSource = identified.source
   decision.vary = facts.varyOf(plan)
   decision.bounds = { until: plan.until, longest: plan.entryUnknown ? 0 : plan.longest, private: plan.private }
-  const input: ResolveInput = { ...asking, plan }
+  const input: ResolveInput = { ...asking, request: planned, plan }
   const resolved = await resolver.resolve(input)
   const answer = looked === null ? resolved : endingWith(resolved, looked)
   if (input.catalog !== undefined) given.entry = wordsOf(input.catalog)
-  if (record !== null) record.circumstances = given
+  if (record !== null) Object.assign(record, { circumstances: given, resolved: planned })
   // Who is sent on byte for byte is not decided about.
   if (shadow !== null && !untouchable) watch?.watch(shadow, request, decision, plan, given)
   if (!partner.viewerProxy) return answer

@@ -1,4 +1,7 @@
+import { checkBitrates } from '../flavors/bitrate-window.js'
+import type { Preset } from '../playmanifest/presets.js'
 import { list, versionParts } from './conditions.js'
+import { AUTO_FORMAT, EXPLICIT } from './decide.js'
 import type { Rule } from './schema.js'
 import { isTimeZone } from './time-of-day.js'
 
@@ -14,9 +17,9 @@ export interface RuleFault {
 type When = Rule['when']
 
 /** What a schema cannot say: rules that never match, are never reached, or hold what has no effect. */
-export function checkRules(rules: readonly Rule[]): RuleFault[] {
+export function checkRules(rules: readonly Rule[], presets: ReadonlyMap<string, Preset> = new Map()): RuleFault[] {
   return rules.flatMap((rule, index) => [
-    ...[...conditionFaults(rule.when), ...effectFaults(rule)].map((fault) => ({
+    ...[...conditionFaults(rule.when), ...effectFaults(rule), ...presetFaults(rule, presets)].map((fault) => ({
       ...fault,
       pointer: `/${index}${fault.pointer}`,
       text: `rule "${rule.name}" ${fault.text}`
@@ -72,6 +75,35 @@ function* effectFaults({ when, then }: Rule): Generator<RuleFault> {
   }
   if (then.format !== undefined && when.format !== undefined && !list(when.format).includes('auto')) {
     yield error('/then/format', 'has a format without effect, since it replaces auto only; right would be auto in when')
+  }
+}
+
+/** What a preset cannot do behind a rule, and values that nothing could be answered to. */
+function* presetFaults({ then }: Rule, presets: ReadonlyMap<string, Preset>): Generator<RuleFault> {
+  if (then.preset === undefined) return
+  const at = '/then/preset'
+  const preset = presets.get(then.preset)
+  if (preset === undefined) {
+    const names = [...presets.keys()].join(', ') || 'a name that stands there'
+    yield error(at, `names the preset "${then.preset}", which is not under presets; right would be ${names}`)
+    return
+  }
+  const named = `has the preset "${then.preset}"`
+  if (preset.device !== undefined) {
+    yield error(at, `${named}, whose device has no effect, since rules have looked at the device before it`)
+  }
+  if (preset.format === AUTO_FORMAT) {
+    yield error(at, `${named}, whose format is auto; right would be the format that the rule chooses`)
+  }
+  if (preset.format !== undefined && then.format !== undefined) {
+    yield error(at, `${named}, and both say a format; right would be one of them`)
+  }
+  const choosing = EXPLICIT.find((name) => preset[name] !== undefined)
+  if (choosing !== undefined && then.tags !== undefined) {
+    yield error('/then/tags', `has tags without effect: its preset "${then.preset}" chooses by ${choosing}`)
+  }
+  if (checkBitrates(preset) !== null) {
+    yield error(at, `${named}, whose bitrate is no number above 0`)
   }
 }
 

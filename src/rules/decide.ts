@@ -1,4 +1,5 @@
-import type { ParameterName } from '../playmanifest/parameters.js'
+import type { EffectiveParameters, ParameterName } from '../playmanifest/parameters.js'
+import { notGiven, type Preset } from '../playmanifest/presets.js'
 import { type Circumstances, type Condition, type Fact, failedCondition, type Readings } from './conditions.js'
 import type { Delivery, Rule } from './schema.js'
 
@@ -23,6 +24,8 @@ export interface Plan {
   protocol: string
   /** Parameters that the request lacks or that are the gateway's own wording, in Kaltura's terms. */
   set: Readonly<Partial<Record<ParameterName, string>>>
+  /** Parameters of the rule's preset that the URL does not say itself: the request goes on as if it had come with them. */
+  adds: Preset
   narrowing: Narrowing | null
   delivery: Delivery
   /** Facts that the rules read on the way to this plan, matched or not. */
@@ -44,6 +47,8 @@ export interface Trial {
 }
 
 export interface DecideInput extends Circumstances {
+  /** What rules may name; absent: none. */
+  presets?: ReadonlyMap<string, Preset> | undefined
   /** Scheme in which the viewer asked. */
   scheme: 'http' | 'https'
   partner: { id: number; delivery: Delivery; upgradeInsecure: boolean }
@@ -57,28 +62,31 @@ export const DEFAULT_FORMAT = 'url'
 export const AUTO_FORMAT = 'auto'
 
 /** Parameters by which a request chooses flavors itself; a rule never overrides them. */
-const EXPLICIT: readonly ParameterName[] = ['flavorIds', 'flavorId', 'flavorParamIds', 'flavorParamId', 'tags']
+export const EXPLICIT: readonly ParameterName[] = ['flavorIds', 'flavorId', 'flavorParamIds', 'flavorParamId', 'tags']
 
 /**
  * Applies ordered rules: the first that matches decides. Explicit flavors, tags and formats of the request are never
  * overridden, and every format and device that no rule names keeps Kaltura's own choice.
  */
 export function decide(rules: readonly Rule[], input: DecideInput): Plan {
-  const { parameters, partner } = input
-  const asked = typeof parameters.format === 'string' ? parameters.format : undefined
-  const wanted = parameters.format === undefined ? DEFAULT_FORMAT : (asked ?? '')
-  const { rule, readings } = match(rules, wanted, input)
-  const protocol = chooseProtocol(input)
-  const format = wanted === AUTO_FORMAT ? (rule?.then.format ?? DEFAULT_FORMAT) : wanted
+  const { partner } = input
+  const { rule, readings } = match(rules, formatWanted(input.parameters), input)
+  const preset = input.presets?.get(rule?.then.preset ?? '') ?? {}
+  const adds = notGiven(preset, input.parameters)
+  const parameters = { ...input.parameters, ...adds }
+  const wanted = formatWanted(parameters)
+  const protocol = chooseProtocol({ ...input, parameters })
+  const format = wanted === AUTO_FORMAT ? (rule?.then.format ?? preset.format ?? DEFAULT_FORMAT) : wanted
   const explicit = EXPLICIT.some((name) => parameters[name] !== undefined)
   const set: Partial<Record<ParameterName, string>> = {}
-  if (parameters.format === undefined || asked === AUTO_FORMAT) set.format = format
+  if (parameters.format === undefined || wanted === AUTO_FORMAT) set.format = format
   if (protocol.set) set.protocol = protocol.value
   return {
     rule: rule?.name ?? null,
     format,
     protocol: protocol.value,
     set,
+    adds,
     narrowing: rule?.then.tags === undefined || explicit ? null : narrowingOf(rule),
     delivery: rule?.then.delivery ?? partner.delivery,
     reads: protocol.readsScheme ? [...readings.facts, 'scheme'] : [...readings.facts],
@@ -87,6 +95,12 @@ export function decide(rules: readonly Rule[], input: DecideInput): Plan {
     entryUnknown: readings.facts.has('entry') && (input.entry ?? null) === null,
     private: readings.facts.has('share')
   }
+}
+
+/** The format that a request asks for. */
+function formatWanted({ format }: EffectiveParameters): string {
+  if (format === undefined) return DEFAULT_FORMAT
+  return typeof format === 'string' ? format : ''
 }
 
 function narrowingOf(rule: Rule): Narrowing {

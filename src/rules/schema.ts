@@ -135,6 +135,13 @@ export const ThenSchema = Type.Object(
     format: Type.Optional(
       oneOf(FORMATS, { description: 'Takes the place of `format/auto`; a format named in the URL stands.' })
     ),
+    preset: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'A name under `presets`: its parameters count as if the URL had them; what the URL says itself wins.'
+      })
+    ),
     tags: Type.Optional(
       Type.Array(Words, {
         minItems: 1,

@@ -10,7 +10,7 @@ export interface ShadowRules {
 }
 
 /** In what two plans can differ, in the order in which it is told. */
-export const ASPECTS = ['format', 'flavors', 'delivery', 'caching'] as const
+export const ASPECTS = ['format', 'parameters', 'flavors', 'delivery', 'caching'] as const
 export type Aspect = (typeof ASPECTS)[number]
 
 /**
@@ -53,6 +53,7 @@ export function askShadow({ rules }: Pick<ShadowRules, 'rules'>, input: DecideIn
 
 const OF_ASPECT: Readonly<Record<Aspect, (plan: Plan) => unknown>> = {
   format: ({ format }) => format,
+  parameters: ({ adds }) => adds,
   flavors: ({ narrowing }) => narrowing,
   delivery: ({ delivery }) => delivery,
   // For whom and how long; not by which headers, since an answer that is the same under one more is no other answer.

@@ -26,6 +26,20 @@ t.test('the example of the documentation passes, and every rule that ships has a
   t.match(await runCli(['test', EXAMPLE, '--json']), { status: 0, err: '', out: /"failed": 0/ })
 })
 
+t.test('a case says what the preset of a rule adds', async (t) => {
+  const config =
+    'presets: { low: { maxBitrate: 900, clipTo: 9 } }\nrules:\n  - { name: it, when: {}, then: { preset: low } }\n'
+  for (const [adds, rest, status] of [
+    ['{ clipTo: 9, maxBitrate: "900" }', '', 0],
+    ['{ clipTo: 9 }', '/maxBitrate/1', 0],
+    ['{ clipTo: 9 }', '', 1],
+    ['{}', '', 1]
+  ] as const) {
+    const files = { ...oneCase(`{ adds: ${adds} }`, `url: ${AT}${rest}`), 'g.yaml': config }
+    t.equal((await run(files, '--config', 'g.yaml')).status, status, adds + rest)
+  }
+})
+
 t.test('a case says how its entry is filed', async (t) => {
   const config = 'rules:\n  - { name: kids, when: { entryTags: kids, category: [News, 7] }, then: {} }\n'
   for (const [entry, rule] of [

@@ -36,6 +36,13 @@ t.test('what differs is named, with what is answered and what would have been', 
   t.match(trial.differences, [{ aspect: 'caching', answered: null, shadow: 'one viewer' }])
 })
 
+t.test('what a preset adds is a difference', async (t) => {
+  const given = input({ presets: new Map([['low', { maxBitrate: '900' }]]) })
+  const rules = [{ name: 'it', when: {}, then: { preset: 'low' } }]
+  const { differences } = askShadow({ rules }, given, decide(rulesOf(rule('{}')), given))
+  t.strictSame(differences, [{ aspect: 'parameters', answered: {}, shadow: { maxBitrate: '900' } }])
+})
+
 t.test('the same rules never differ, and the plan that is answered is left as it is', async (t) => {
   fc.assert(
     fc.property(someRules, someRules, (rules, shadow) => {
