@@ -40,7 +40,7 @@ const KINDS = {
   format: ['format'],
   protocol: ['protocol'],
   parameters: ['adds'],
-  flavors: ['tags', 'excludeAudioOnly', 'single', 'maxBitrate'],
+  flavors: ['tags', 'filters', 'excludeAudioOnly', 'single', 'maxBitrate'],
   delivery: ['delivery']
 } as const satisfies Record<string, readonly (keyof Decided)[]>
 

@@ -15,6 +15,7 @@ import { earlyError } from '../routes/early-error.js'
 import { applyPreset } from '../routes/preset.js'
 import { decide, type Plan } from '../rules/decide.js'
 import type { EntryWords } from '../rules/entry-words.js'
+import type { FlavorFilters } from '../rules/flavor-filters.js'
 import { hasNoVideo, narrow } from '../rules/narrow.js'
 import type { Delivery } from '../rules/schema.js'
 import { countryFromCdnHeaders } from '../viewer/country.js'
@@ -52,6 +53,7 @@ export interface Decided {
   adds: Preset
   /** Tag levels; null: Kaltura's own choice of flavors. */
   tags: readonly (readonly string[])[] | null
+  filters: FlavorFilters | null
   excludeAudioOnly: boolean
   single: 'largest' | 'smallest' | null
   /** kbps. */
@@ -138,7 +140,8 @@ function decidedOf(plan: Plan, device: string, untouched: string | null, request
     format: plan.format,
     protocol: untouched === null ? plan.protocol : typeof own === 'string' ? own : null,
     adds: untouched === null ? plan.adds : {},
-    tags: narrowing?.levels ?? null,
+    tags: narrowing === null || narrowing.ownLevels ? null : narrowing.levels,
+    filters: narrowing?.filters ?? null,
     excludeAudioOnly: narrowing?.excludeAudioOnly ?? false,
     single: narrowing?.single ?? null,
     maxBitrate: narrowing?.maxBitrate ?? null,

@@ -4,6 +4,7 @@ import { readYaml } from '../config/file.js'
 import type { FlavorAsset } from '../flavors/flavor-asset.js'
 import { parsePlayManifestUrl } from '../playmanifest/parse.js'
 import type { EntryWords } from '../rules/entry-words.js'
+import { FiltersSchema } from '../rules/schema.js'
 import { deviceFromHint } from '../viewer/device-hint.js'
 
 const Text = Type.String({ minLength: 1 })
@@ -59,6 +60,7 @@ const ExpectSchema = Type.Object(
     protocol: Type.Optional(Type.Union([Text, Type.Null()])),
     adds: Type.Optional(Type.Record(Text, Type.Union([Text, Type.Number()]))),
     tags: Type.Optional(Type.Union([Type.Array(Type.Array(Text, { minItems: 1 })), Type.Null()])),
+    filters: Type.Optional(Type.Union([FiltersSchema, Type.Null()])),
     excludeAudioOnly: Type.Optional(Type.Boolean()),
     single: Type.Optional(Type.Union([Type.Literal('largest'), Type.Literal('smallest'), Type.Null()])),
     maxBitrate: Type.Optional(Type.Union([Type.Number(), Type.Null()])),

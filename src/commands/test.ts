@@ -89,13 +89,10 @@ function compare(expect: Expectation, decision: Outcome['decision']): Difference
 
 function spell(key: string, value: unknown): string {
   if (SETS.includes(key) && Array.isArray(value)) return JSON.stringify(value.toSorted())
-  // Parameters have no order, and their values are text.
-  if (key === 'adds')
-    return JSON.stringify(
-      Object.entries(value as object)
-        .map(String)
-        .sort()
-    )
+  // Names have no order, and the values of parameters are text.
+  if ((key === 'adds' || key === 'filters') && typeof value === 'object' && value !== null) {
+    return JSON.stringify(Object.entries(value).map(String).sort())
+  }
   return JSON.stringify(value) ?? 'undefined'
 }
 

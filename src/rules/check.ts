@@ -66,11 +66,15 @@ function* conditionFaults(when: When): Generator<RuleFault> {
 
 function* effectFaults({ when, then }: Rule): Generator<RuleFault> {
   for (const name of ['single', 'maxBitrate', 'excludeAudioOnly'] as const) {
-    if (then[name] !== undefined && then.tags === undefined) {
+    if (then[name] !== undefined && then.tags === undefined && then.filters === undefined) {
       yield error(`/then/${name}`, `has ${name} without tags, which has no effect; right would be tags beside it`)
     }
   }
-  if (then.tags !== undefined && then.maxBitrate !== undefined && then.single !== 'largest') {
+  const { minBitrate = 0, maxBitrate = Number.POSITIVE_INFINITY } = then.filters ?? {}
+  if (minBitrate > maxBitrate) {
+    yield error('/then/filters', 'has filters that nothing passes: minBitrate is above maxBitrate')
+  }
+  if ((then.tags ?? then.filters) !== undefined && then.maxBitrate !== undefined && then.single !== 'largest') {
     yield error('/then/maxBitrate', 'has maxBitrate without effect; right would be single: largest beside it')
   }
   if (then.format !== undefined && when.format !== undefined && !list(when.format).includes('auto')) {
@@ -99,8 +103,9 @@ function* presetFaults({ then }: Rule, presets: ReadonlyMap<string, Preset>): Ge
     yield error(at, `${named}, and both say a format; right would be one of them`)
   }
   const choosing = EXPLICIT.find((name) => preset[name] !== undefined)
-  if (choosing !== undefined && then.tags !== undefined) {
-    yield error('/then/tags', `has tags without effect: its preset "${then.preset}" chooses by ${choosing}`)
+  const own = (['tags', 'filters'] as const).find((name) => then[name] !== undefined)
+  if (choosing !== undefined && own !== undefined) {
+    yield error(`/then/${own}`, `has ${own} without effect: its preset "${then.preset}" chooses by ${choosing}`)
   }
   if (checkBitrates(preset) !== null) {
     yield error(at, `${named}, whose bitrate is no number above 0`)

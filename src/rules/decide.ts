@@ -1,6 +1,8 @@
+import { requestTagLevels } from '../flavors/tag-levels.js'
 import type { EffectiveParameters, ParameterName } from '../playmanifest/parameters.js'
 import { notGiven, type Preset } from '../playmanifest/presets.js'
 import { type Circumstances, type Condition, type Fact, failedCondition, type Readings } from './conditions.js'
+import type { FlavorFilters } from './flavor-filters.js'
 import type { Delivery, Rule } from './schema.js'
 
 export type { Fact } from './conditions.js'
@@ -8,6 +10,10 @@ export type { Fact } from './conditions.js'
 /** What a rule wants of the flavors, when it narrows Kaltura's own choice. */
 export interface Narrowing {
   levels: readonly (readonly string[])[]
+  /** Whether the levels are Kaltura's own for the format, since the rule names no tags. */
+  ownLevels: boolean
+  /** Null: none. */
+  filters: FlavorFilters | null
   excludeAudioOnly: boolean
   single: 'largest' | 'smallest' | null
   /** kbps. */
@@ -87,7 +93,7 @@ export function decide(rules: readonly Rule[], input: DecideInput): Plan {
     protocol: protocol.value,
     set,
     adds,
-    narrowing: rule?.then.tags === undefined || explicit ? null : narrowingOf(rule),
+    narrowing: rule === null || explicit ? null : narrowingOf(rule, format),
     delivery: rule?.then.delivery ?? partner.delivery,
     reads: protocol.readsScheme ? [...readings.facts, 'scheme'] : [...readings.facts],
     until: readings.until,
@@ -103,9 +109,13 @@ function formatWanted({ format }: EffectiveParameters): string {
   return typeof format === 'string' ? format : ''
 }
 
-function narrowingOf(rule: Rule): Narrowing {
+function narrowingOf(rule: Rule, format: string): Narrowing | null {
+  const { tags, filters } = rule.then
+  if (tags === undefined && filters === undefined) return null
   return {
-    levels: rule.then.tags ?? [],
+    levels: tags ?? requestTagLevels(format, {}),
+    ownLevels: tags === undefined,
+    filters: filters ?? null,
     excludeAudioOnly: rule.then.excludeAudioOnly ?? false,
     single: rule.then.single ?? null,
     maxBitrate: rule.then.maxBitrate ?? null

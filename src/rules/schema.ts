@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox'
 import { FORMATS } from '../playmanifest/formats.js'
 import { PARAMETER_NAMES, type ParameterName, specOf } from '../playmanifest/parameters.js'
 import { DEVICE_CLASSES, DEVICE_FORMS, DEVICE_PLAYERS, OPERATING_SYSTEMS } from '../viewer/device-class.js'
+import { CODECS } from './flavor-filters.js'
 
 const Words = Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })
 
@@ -129,6 +130,22 @@ export const WhenSchema = Type.Object(
   { additionalProperties: false, description: 'Conditions: all have to hold; of a list, one value. {} always matches.' }
 )
 
+/** What is left out of the flavors that tags chose. */
+export const FiltersSchema = Type.Object(
+  {
+    codecs: Type.Optional(OneOrMore(CODECS, 'Video codecs that pass; one that is not known passes.')),
+    maxHeight: Type.Optional(Type.Integer({ minimum: 1, description: 'In pixels.' })),
+    minBitrate: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'In kbps.' })),
+    maxBitrate: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'In kbps.' }))
+  },
+  {
+    additionalProperties: false,
+    minProperties: 1,
+    description:
+      "Leaves out video flavors of those that `tags`, or else Kaltura's own tags, chose. A filter that would leave none is passed over."
+  }
+)
+
 /** What a matching rule decides. */
 export const ThenSchema = Type.Object(
   {
@@ -148,9 +165,11 @@ export const ThenSchema = Type.Object(
         description: 'Levels of tags in order: the first with a flavor decides; in one level tags are alternatives.'
       })
     ),
+    filters: Type.Optional(FiltersSchema),
     single: Type.Optional(
       Type.Union([Type.Literal('largest'), Type.Literal('smallest')], {
-        description: 'One flavor of those that `tags` chose: the one of highest or of lowest bitrate.'
+        description:
+          'With `tags` or `filters`: one flavor of those that they chose: the one of highest or of lowest bitrate.'
       })
     ),
     maxBitrate: Type.Optional(
@@ -160,7 +179,9 @@ export const ThenSchema = Type.Object(
       })
     ),
     excludeAudioOnly: Type.Optional(
-      Type.Boolean({ description: 'With `tags`: leaves out flavors without width, height and frame rate.' })
+      Type.Boolean({
+        description: 'With `tags` or `filters`: leaves out flavors without width, height and frame rate.'
+      })
     ),
     delivery: Type.Optional(
       Type.Union([Type.Literal('mirror'), Type.Literal('redirect'), Type.Literal('proxy')], {
