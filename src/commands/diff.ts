@@ -41,6 +41,7 @@ const KINDS = {
   protocol: ['protocol'],
   parameters: ['adds'],
   flavors: ['tags', 'filters', 'excludeAudioOnly', 'single', 'maxBitrate'],
+  manifest: ['manifest'],
   delivery: ['delivery']
 } as const satisfies Record<string, readonly (keyof Decided)[]>
 

@@ -3,6 +3,7 @@ import type { RuleSet } from '../config/rule-set.js'
 import { bitrateWindow } from '../flavors/bitrate-window.js'
 import type { FlavorAsset } from '../flavors/flavor-asset.js'
 import { selectFlavors } from '../flavors/select.js'
+import type { ManifestPolicy } from '../manifest/policy.js'
 import { errorName } from '../playmanifest/errors.js'
 import { manifestKind } from '../playmanifest/formats.js'
 import type { EffectiveParameters } from '../playmanifest/parameters.js'
@@ -54,6 +55,7 @@ export interface Decided {
   /** Tag levels; null: Kaltura's own choice of flavors. */
   tags: readonly (readonly string[])[] | null
   filters: FlavorFilters | null
+  manifest: ManifestPolicy | null
   excludeAudioOnly: boolean
   single: 'largest' | 'smallest' | null
   /** kbps. */
@@ -141,6 +143,7 @@ function decidedOf(plan: Plan, device: string, untouched: string | null, request
     protocol: untouched === null ? plan.protocol : typeof own === 'string' ? own : null,
     adds: untouched === null ? plan.adds : {},
     tags: narrowing === null || narrowing.ownLevels ? null : narrowing.levels,
+    manifest: untouched === null ? plan.manifest : null,
     filters: narrowing?.filters ?? null,
     excludeAudioOnly: narrowing?.excludeAudioOnly ?? false,
     single: narrowing?.single ?? null,

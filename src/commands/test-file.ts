@@ -4,7 +4,7 @@ import { readYaml } from '../config/file.js'
 import type { FlavorAsset } from '../flavors/flavor-asset.js'
 import { parsePlayManifestUrl } from '../playmanifest/parse.js'
 import type { EntryWords } from '../rules/entry-words.js'
-import { FiltersSchema } from '../rules/schema.js'
+import { FiltersSchema, ManifestSchema } from '../rules/schema.js'
 import { deviceFromHint } from '../viewer/device-hint.js'
 
 const Text = Type.String({ minLength: 1 })
@@ -61,6 +61,7 @@ const ExpectSchema = Type.Object(
     adds: Type.Optional(Type.Record(Text, Type.Union([Text, Type.Number()]))),
     tags: Type.Optional(Type.Union([Type.Array(Type.Array(Text, { minItems: 1 })), Type.Null()])),
     filters: Type.Optional(Type.Union([FiltersSchema, Type.Null()])),
+    manifest: Type.Optional(Type.Union([ManifestSchema, Type.Null()])),
     excludeAudioOnly: Type.Optional(Type.Boolean()),
     single: Type.Optional(Type.Union([Type.Literal('largest'), Type.Literal('smallest'), Type.Null()])),
     maxBitrate: Type.Optional(Type.Union([Type.Number(), Type.Null()])),

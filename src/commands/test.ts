@@ -89,9 +89,10 @@ function compare(expect: Expectation, decision: Outcome['decision']): Difference
 
 function spell(key: string, value: unknown): string {
   if (SETS.includes(key) && Array.isArray(value)) return JSON.stringify(value.toSorted())
-  // Names have no order, and the values of parameters are text.
-  if ((key === 'adds' || key === 'filters') && typeof value === 'object' && value !== null) {
-    return JSON.stringify(Object.entries(value).map(String).sort())
+  // Names have no order, the values of parameters are text, and what is not set is not said.
+  if ((key === 'adds' || key === 'filters' || key === 'manifest') && typeof value === 'object' && value !== null) {
+    const set = Object.entries(value).filter(([, each]) => each !== null && each !== false)
+    return JSON.stringify(set.map(String).sort())
   }
   return JSON.stringify(value) ?? 'undefined'
 }

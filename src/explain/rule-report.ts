@@ -46,6 +46,7 @@ function setReport(rules: readonly Rule[], trials: readonly Trial[], plan: Plan,
       adds: plan.adds,
       delivery: plan.delivery,
       narrowing: plan.narrowing,
+      manifest: plan.manifest,
       reads: plan.reads
     })
   }

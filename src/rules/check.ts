@@ -77,6 +77,9 @@ function* effectFaults({ when, then }: Rule): Generator<RuleFault> {
   if ((then.tags ?? then.filters) !== undefined && then.maxBitrate !== undefined && then.single !== 'largest') {
     yield error('/then/maxBitrate', 'has maxBitrate without effect; right would be single: largest beside it')
   }
+  if (then.manifest !== undefined && then.delivery === 'redirect') {
+    yield error('/then/manifest', 'has manifest without effect, since delivery: redirect serves none')
+  }
   if (then.format !== undefined && when.format !== undefined && !list(when.format).includes('auto')) {
     yield error('/then/format', 'has a format without effect, since it replaces auto only; right would be auto in when')
   }

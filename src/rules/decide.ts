@@ -1,4 +1,5 @@
 import { requestTagLevels } from '../flavors/tag-levels.js'
+import type { ManifestPolicy } from '../manifest/policy.js'
 import type { EffectiveParameters, ParameterName } from '../playmanifest/parameters.js'
 import { notGiven, type Preset } from '../playmanifest/presets.js'
 import { type Circumstances, type Condition, type Fact, failedCondition, type Readings } from './conditions.js'
@@ -33,6 +34,8 @@ export interface Plan {
   /** Parameters of the rule's preset that the URL does not say itself: the request goes on as if it had come with them. */
   adds: Preset
   narrowing: Narrowing | null
+  /** What is made of a manifest that is served here; null: nothing. */
+  manifest: ManifestPolicy | null
   delivery: Delivery
   /** Facts that the rules read on the way to this plan, matched or not. */
   reads: readonly Fact[]
@@ -94,6 +97,7 @@ export function decide(rules: readonly Rule[], input: DecideInput): Plan {
     set,
     adds,
     narrowing: rule === null || explicit ? null : narrowingOf(rule, format),
+    manifest: rule?.then.manifest === undefined ? null : { ...UNTOUCHED, ...rule.then.manifest },
     delivery: rule?.then.delivery ?? partner.delivery,
     reads: protocol.readsScheme ? [...readings.facts, 'scheme'] : [...readings.facts],
     until: readings.until,
@@ -102,6 +106,9 @@ export function decide(rules: readonly Rule[], input: DecideInput): Plan {
     private: readings.facts.has('share')
   }
 }
+
+/** Its members stand in keys, in this order. */
+const UNTOUCHED: ManifestPolicy = { maxHeight: null, maxBitrate: null, cutAudioOnly: false, order: null }
 
 /** The format that a request asks for. */
 function formatWanted({ format }: EffectiveParameters): string {

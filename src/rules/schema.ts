@@ -146,6 +146,25 @@ export const FiltersSchema = Type.Object(
   }
 )
 
+/** What is made of a manifest. */
+export const ManifestSchema = Type.Object(
+  {
+    maxHeight: Type.Optional(Type.Integer({ minimum: 1, description: 'In pixels.' })),
+    maxBitrate: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, description: 'In kbps, as the manifest announces it.' })
+    ),
+    cutAudioOnly: Type.Optional(Type.Boolean({ description: 'Cuts HLS variants that have no video.' })),
+    order: Type.Optional(
+      oneOf(['ascending', 'descending'], { description: 'Of HLS variants, by the bitrate that they announce.' })
+    )
+  },
+  {
+    additionalProperties: false,
+    minProperties: 1,
+    description: 'What is made of an HLS or DASH manifest where the gateway serves it; a redirect knows nothing of it.'
+  }
+)
+
 /** What a matching rule decides. */
 export const ThenSchema = Type.Object(
   {
@@ -183,6 +202,7 @@ export const ThenSchema = Type.Object(
         description: 'With `tags` or `filters`: leaves out flavors without width, height and frame rate.'
       })
     ),
+    manifest: Type.Optional(ManifestSchema),
     delivery: Type.Optional(
       Type.Union([Type.Literal('mirror'), Type.Literal('redirect'), Type.Literal('proxy')], {
         description: 'For what is proven public: as Kaltura answers, always a redirect, or always the manifest.'

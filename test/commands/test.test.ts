@@ -40,6 +40,19 @@ t.test('a case says what the preset of a rule adds', async (t) => {
   }
 })
 
+t.test('a case says what is filtered, and what is made of a manifest', async (t) => {
+  const then = '{ filters: { maxHeight: 720, codecs: h264 }, manifest: { order: descending } }'
+  const config = `rules:\n  - { name: it, when: {}, then: ${then} }\n`
+  for (const [expect, status] of [
+    ['{ filters: { codecs: h264, maxHeight: 720 }, manifest: { order: descending }, tags: null }', 0],
+    ['{ filters: { maxHeight: 720 } }', 1],
+    ['{ manifest: null }', 1],
+    ['{ manifest: { order: ascending } }', 1]
+  ] as const) {
+    t.equal((await run({ ...oneCase(expect), 'g.yaml': config }, '--config', 'g.yaml')).status, status, expect)
+  }
+})
+
 t.test('a case says how its entry is filed', async (t) => {
   const config = 'rules:\n  - { name: kids, when: { entryTags: kids, category: [News, 7] }, then: {} }\n'
   for (const [entry, rule] of [

@@ -46,6 +46,7 @@ const when: fc.Arbitrary<Rule['when']> = fc.record(
     format: fc.constantFrom(['auto'], ['applehttp', 'auto'], ['url', 'auto']),
     country: fc.constantFrom('DE', 'FR'),
     userAgent: fc.constantFrom('Mozilla', 'OurApp/'),
+    entryTags: fc.constantFrom('kids', 'demo'),
     time: fc.constant({ from: '00:00', until: '12:00' }),
     percent: fc.constantFrom(20, 80)
   },
@@ -57,14 +58,17 @@ const then: fc.Arbitrary<Rule['then']> = fc.record(
     format: fc.constantFrom('applehttp', 'mpegdash', 'url'),
     tags: fc.constantFrom([['ipadnew'], ['iphonenew']], [['nothing']], [['iphonenew']]),
     delivery: fc.constantFrom('mirror', 'redirect', 'proxy'),
+    filters: fc.constantFrom({ maxHeight: 360 }, { codecs: 'h264' as const, maxBitrate: 700 }),
+    manifest: fc.constantFrom({ maxHeight: 360 }, { order: 'descending' as const }),
     caching: fc.constantFrom(0, 5000)
   },
   { requiredKeys: [] }
 ) as fc.Arbitrary<Rule['then']>
 
-/** Any set of rules. */
+/** Any set of rules; mostly something matches in the end. */
 export const someRules: fc.Arbitrary<Rule[]> = fc
-  .array(fc.record({ when, then }), { minLength: 1, maxLength: 4 })
+  .tuple(fc.array(fc.record({ when, then }), { minLength: 1, maxLength: 3 }), fc.option(then))
+  .map(([some, last]) => (last === null ? some : [...some, { when: {}, then: last }]))
   .map((rules) => rules.map((rule, index) => ({ ...rule, name: `rule ${index}` })))
 
 /** Any request of an entry, as path and headers. */
