@@ -127,7 +127,8 @@ function circumstancesOf({ headers, trusted, scheme, now }: AskedRequest, parame
   const country = trusted ? countryFromCdnHeaders(headers, new Set()) : null
   const { playSessionId } = parameters
   const session = () => JSON.stringify(playSessionId ? { playSessionId } : [null, userAgent])
-  return { device, circumstances: { parameters, device, scheme, userAgent, country, now, session } }
+  const header = trusted ? { header: (name: string) => readHeader(headers, name) ?? null } : {}
+  return { device, circumstances: { ...header, parameters, device, scheme, userAgent, country, now, session } }
 }
 
 /** What is sent on as it came keeps its own words; only what Kaltura does not understand is translated. */

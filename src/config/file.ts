@@ -7,7 +7,7 @@ import { type Rule, RuleSchema, ShadowSchema } from '../rules/schema.js'
 import type { ShadowRules } from '../rules/shadow.js'
 import { ConfigError } from './config.js'
 import { PresetsSchema, readPresets } from './presets.js'
-import { type ReadValue, readRules } from './rules-of-file.js'
+import { type ReadValue, readRules, readTrustedHeader } from './rules-of-file.js'
 import { mostTelling } from './schema-errors.js'
 import { readBaseUrl, readBytes, readDuration, readEntryId, readReferenceId } from './values.js'
 
@@ -77,6 +77,12 @@ export const FileSchema = Type.Object(
         },
         { additionalProperties: false }
       )
+    ),
+    trustedHeaders: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        description:
+          'Headers that rules may look at where a proxy in TRUST_PROXY sends them; it has to set or drop each.'
+      })
     ),
     presets: Type.Optional(PresetsSchema),
     rules: Type.Optional(
@@ -204,11 +210,14 @@ function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => num
     error: (pointer: string, text: string) => problems.push(`${path}:${lineOf(pointer)}: ${text}.`),
     warning: (pointer: string, text: string) => warnings.push(`${path}:${lineOf(pointer)}: ${text}.`)
   }
-  const presets = readPresets(raw.presets)
-  const rules = rawRules && readRules(rawRules, '/rules', read, presets, told)
+  const headers = (raw.trustedHeaders ?? []).flatMap(
+    (name, index) => read(`/trustedHeaders/${index}`, name, readTrustedHeader) ?? []
+  )
+  const nameable = { presets: readPresets(raw.presets), headers }
+  const rules = rawRules && readRules(rawRules, '/rules', read, nameable, told)
   const shadow = rawShadow && {
     percent: rawShadow.percent ?? 100,
-    rules: readRules(rawShadow.rules, '/shadow/rules', read, presets, told)
+    rules: readRules(rawShadow.rules, '/shadow/rules', read, nameable, told)
   }
   const catalog = read('/patience/catalog', rawPatience?.catalog, readDuration)
   const target = read('/patience/target', rawPatience?.target, readDuration)

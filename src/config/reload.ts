@@ -14,7 +14,7 @@ export type ReloadResult =
 
 /** What a running gateway takes from a changed file; all other keys need a restart. */
 const TAKEN_OVER = ['rules', 'presets', 'shadow'] as const
-const RELOADED: readonly string[] = [...TAKEN_OVER, 'warnings']
+const RELOADED: readonly string[] = [...TAKEN_OVER, 'trustedHeaders', 'warnings']
 
 export interface ReloaderOptions {
   /** As at the start; it names the file. */

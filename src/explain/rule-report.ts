@@ -77,6 +77,8 @@ function givenTo(
     androidFrom: device.osVersion?.major ?? 'unknown',
     androidBelow: device.osVersion?.major ?? 'unknown',
     country: country ?? null,
+    // What a rule may name holds nothing of whom it is, but may be anything.
+    header: 'those of the request, from a proxy in TRUST_PROXY',
     userAgent: maskedWhole(userAgent ?? null),
     entryTags: entry?.tags ?? 'not known',
     category: entry == null ? 'not known' : [...entry.categories, ...entry.categoryIds],

@@ -16,10 +16,25 @@ export interface RuleFault {
 
 type When = Rule['when']
 
+/** What else of a configuration rules may name. */
+export interface Nameable {
+  presets: ReadonlyMap<string, Preset>
+  /** Lower-case names of headers. */
+  headers: readonly string[]
+}
+
 /** What a schema cannot say: rules that never match, are never reached, or hold what has no effect. */
-export function checkRules(rules: readonly Rule[], presets: ReadonlyMap<string, Preset> = new Map()): RuleFault[] {
+export function checkRules(
+  rules: readonly Rule[],
+  { presets = new Map(), headers = [] }: Partial<Nameable> = {}
+): RuleFault[] {
   return rules.flatMap((rule, index) => [
-    ...[...conditionFaults(rule.when), ...effectFaults(rule), ...presetFaults(rule, presets)].map((fault) => ({
+    ...[
+      ...conditionFaults(rule.when),
+      ...effectFaults(rule),
+      ...presetFaults(rule, presets),
+      ...headerFaults(rule, headers)
+    ].map((fault) => ({
       ...fault,
       pointer: `/${index}${fault.pointer}`,
       text: `rule "${rule.name}" ${fault.text}`
@@ -85,6 +100,22 @@ function* effectFaults({ when, then }: Rule): Generator<RuleFault> {
   }
 }
 
+function* headerFaults({ when }: Rule, headers: readonly string[]): Generator<RuleFault> {
+  const names = Object.keys(when.header ?? {})
+  for (const name of names) {
+    const at = `/when/header/${name}`
+    if (!headers.includes(name.toLowerCase())) {
+      yield error(
+        at,
+        `looks at the header ${name}; right would be to list it under trustedHeaders, if your CDN sets or drops it`
+      )
+    }
+    if (names.some((other) => other !== name && other.toLowerCase() === name.toLowerCase())) {
+      yield error(at, `looks at the header ${name} in two spellings; right would be one`)
+    }
+  }
+}
+
 /** What a preset cannot do behind a rule, and values that nothing could be answered to. */
 function* presetFaults({ then }: Rule, presets: ReadonlyMap<string, Preset>): Generator<RuleFault> {
   if (then.preset === undefined) return
@@ -138,7 +169,8 @@ function covers(wide: When, narrow: When): boolean {
     if (other === undefined || name === 'percent') return false
     if (name === 'androidFrom' || name === 'osFrom') return !isBefore(other as number, value as number)
     if (name === 'androidBelow' || name === 'osBelow') return !isBefore(value as number, other as number)
-    if (name === 'parameters' || name === 'time') return JSON.stringify(value) === JSON.stringify(other)
+    if (name === 'parameters' || name === 'header' || name === 'time')
+      return JSON.stringify(value) === JSON.stringify(other)
     return (list(other) as readonly unknown[]).every((item) => (list(value) as readonly unknown[]).includes(item))
   })
 }

@@ -7,10 +7,10 @@ import { timeOfDay } from './time-of-day.js'
 
 /**
  * What a rule may look at besides the URL. What was looked at bounds who may share the answer: `device`, `scheme`,
- * `user-agent` and `country` become `Vary`; `time` ends its life, and so does what was read about the `entry`; with `share`
+ * `user-agent`, `country` and headers become `Vary`; `time` ends its life, and so does what was read about the `entry`; with `share`
  * it is for one viewer.
  */
-export type Fact = 'device' | 'scheme' | 'user-agent' | 'country' | 'time' | 'entry' | 'share'
+export type Fact = 'device' | 'scheme' | 'user-agent' | 'country' | `header:${string}` | 'time' | 'entry' | 'share'
 
 type When = Rule['when']
 
@@ -23,6 +23,8 @@ export interface Circumstances {
   userAgent?: string | undefined
   /** As a CDN says; absent: unknown, and no rule on countries matches. */
   country?: string | null | undefined
+  /** A header of a trusted proxy, by its name in lower case; null: it is not there. Absent: nobody is trusted. */
+  header?: ((name: string) => string | null) | undefined
   /** Absent: nobody has asked; null: not known. Either way no rule on tags or categories matches. */
   entry?: EntryWords | null | undefined
   /** Unix ms; absent: no rule on the time of day matches. */
@@ -55,6 +57,7 @@ export const CONDITIONS = [
   'androidFrom',
   'androidBelow',
   'country',
+  'header',
   'userAgent',
   'entryTags',
   'category',
@@ -93,6 +96,13 @@ export function failedCondition(
     readings.facts.add('country')
     if (!includes(when.country, given.country ?? '')) return 'country'
   }
+  for (const [spelled, wanted] of Object.entries(when.header ?? {})) {
+    const name = spelled.toLowerCase()
+    readings.facts.add(`header:${name}`)
+    const value = given.header?.(name) ?? null
+    const fits = typeof wanted === 'boolean' ? wanted === (value !== null) : value !== null && includes(wanted, value)
+    if (!fits) return 'header'
+  }
   if (when.userAgent !== undefined) {
     readings.facts.add('user-agent')
     if (!list(when.userAgent).some((text) => given.userAgent?.includes(text))) return 'userAgent'
@@ -123,6 +133,7 @@ export function factsOf(rules: readonly Rule[]): Fact[] {
     if (DEVICE_CONDITIONS.some((name) => when[name] !== undefined)) facts.add('device')
     if (when.userAgent !== undefined) facts.add('user-agent')
     if (when.country !== undefined) facts.add('country')
+    for (const name of Object.keys(when.header ?? {})) facts.add(`header:${name.toLowerCase()}`)
     if (when.time !== undefined) facts.add('time')
     if (when.entryTags !== undefined || when.category !== undefined) facts.add('entry')
     if (when.percent !== undefined) facts.add('share')

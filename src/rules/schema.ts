@@ -83,6 +83,17 @@ export const WhenSchema = Type.Object(
     country: Type.Optional(
       TextOrMore({ pattern: '^[A-Z]{2}$' }, "The viewer's country by the header of a CDN in TRUST_PROXY; two capitals.")
     ),
+    header: Type.Optional(
+      Type.Object(
+        {},
+        {
+          additionalProperties: Parameter,
+          minProperties: 1,
+          description:
+            'Headers under `trustedHeaders`, of a proxy in TRUST_PROXY: true (there), false (not there), a value, or several.'
+        }
+      )
+    ),
     entry: Type.Optional(TextOrMore({ pattern: '^[0-9A-Za-z_-]{1,64}$' }, 'Entry id in the URL, or several.')),
     entryTags: Type.Optional(
       TextOrMore(
