@@ -104,6 +104,14 @@ export const CONFIG_KEYS: Readonly<Record<string, KeyWords>> = {
   },
   presets: { value: 'names with bundles: see [presets](presets.md)', default: {} },
   rules: { value: 'list of rules, below', otherwise: 'the [documented mobile rules](rules.md)' },
+  trustedHeaders: { default: [], value: 'list of names' },
+  shadow: { about: 'Rules that are tried beside the others and never followed: see rules.md#shadow-rules.' },
+  'shadow.percent': { value: 'number above 0 up to 100', otherwise: '`100`' },
+  'shadow.rules': {
+    about: 'As `rules`: the whole set that is tried.',
+    value: 'list of rules, below',
+    otherwise: 'none'
+  },
   'partners[].id': { about: 'Partner id.', otherwise: 'required' },
   'partners[].adminSecretFile': {
     about:

@@ -34,7 +34,7 @@ interface Row {
 function rowsOf(node: SchemaNode, path: string, prefix = ''): Row[] {
   return Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
     const at = path === '' ? name : `${path}.${name}`
-    const inner = at.startsWith('rules') ? [] : rowsOf(child, at, `${prefix}${name}.`)
+    const inner = at.startsWith('rules') || at === 'shadow.rules' ? [] : rowsOf(child, at, `${prefix}${name}.`)
     return inner.length > 0 ? inner : [{ key: `${prefix}${name}`, node: child, path: at }]
   })
 }

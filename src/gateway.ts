@@ -32,6 +32,7 @@ import { TargetClient } from './resolve/target-client.js'
 import { ViewerClient } from './resolve/viewer-client.js'
 import { apiPassthroughRoutes } from './routes/api-passthrough.js'
 import { playManifestRoutes } from './routes/playmanifest.js'
+import { ShadowWatch } from './routes/shadow.js'
 import { LiveRules } from './rules/live-rules.js'
 import { TrustedProxies } from './viewer/trusted-proxies.js'
 
@@ -129,6 +130,11 @@ export async function registerGateway(
     circle,
     via: VIA,
     now,
+    shadow: new ShadowWatch({
+      log: app.log as Logger,
+      count: (result, differences) => metrics.countShadow(result, differences),
+      now
+    }),
     admission: (request) => rateLimit.admission(request),
     crowded: overload.crowded
   })

@@ -90,6 +90,7 @@ function meaningOf(config: Config, file: string | null) {
       shipped: config.rules === SHIPPED_RULES,
       names: config.rules.map(({ name }) => name)
     },
+    shadow: config.shadow && { percent: config.shadow.percent, names: config.shadow.rules.map(({ name }) => name) },
     signingKeys: config.signingKeys.map(({ id }) => id),
     grantKeys: config.grantKeys.map(({ id }) => id),
     redisNodes: config.redisUrls.length,
@@ -115,7 +116,7 @@ function meaningOfPartner(partner: PartnerConfig) {
 
 function describe(meaning: Meaning, colours: boolean): string {
   const paint = painter(colours)
-  const { admin, rules } = meaning
+  const { admin, rules, shadow } = meaning
   const rows: [string, string][] = [
     ['File', meaning.file ?? 'none; the environment alone'],
     ['Kaltura', meaning.serviceUrl],
@@ -128,6 +129,9 @@ function describe(meaning: Meaning, colours: boolean): string {
     ],
     ['Hosts allowed', meaning.hosts.join(', ')],
     ['Rules', `${rules.count}, ${rules.shipped ? 'the shipped ones' : 'of the file'}: ${rules.names.join('; ')}`],
+    ...(shadow === null
+      ? []
+      : [['Shadow rules', `for ${shadow.percent} % of the requests: ${shadow.names.join('; ')}`] as [string, string]]),
     ['Signing keys', meaning.signingKeys.join(', ') || 'none'],
     ['Grant keys', meaning.grantKeys.join(', ') || 'none'],
     ['Shared tier', meaning.redisNodes === 0 ? 'none, memory only' : count(meaning.redisNodes, 'node')],

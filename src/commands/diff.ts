@@ -2,9 +2,12 @@ import { parseArgs } from 'node:util'
 import type { Environment } from '../config/load.js'
 import { type RuleSet, readRuleSet } from '../config/rule-set.js'
 import { redactUrl } from '../playmanifest/redact.js'
+import { factsOf } from '../rules/conditions.js'
+import type { EntryWords } from '../rules/entry-words.js'
 import { linesOf, readLogLine } from './access-log.js'
 import { CommandError, type CommandIo, inWords, readNamed } from './command.js'
 import { type Decided, predict, type Refused } from './predict.js'
+import { readEntriesFile } from './test-file.js'
 import { clipped, count, json, painter, printable, table } from './text.js'
 
 export const DIFF_HELP = `playmanifest-gateway diff: which real requests would be decided differently by another configuration
@@ -15,6 +18,7 @@ Usage:
 Options:
   --requests FILE    a log in combined format (nginx, Apache), also gzipped (.gz); - reads standard input
   --scheme https     how these requests were asked, which the log does not say: https (the default) or http
+  --entries FILE     how entries are filed, which the log does not say (docs/cli.md#diff): for rules on tags and categories
   --examples 3       examples of each kind of difference
   --json
 
@@ -35,7 +39,9 @@ const KINDS = {
   problem: ['problem', 'untouched'],
   format: ['format'],
   protocol: ['protocol'],
-  flavors: ['tags', 'excludeAudioOnly', 'single', 'maxBitrate'],
+  parameters: ['adds'],
+  flavors: ['tags', 'filters', 'excludeAudioOnly', 'single', 'maxBitrate'],
+  manifest: ['manifest'],
   delivery: ['delivery']
 } as const satisfies Record<string, readonly (keyof Decided)[]>
 
@@ -70,6 +76,7 @@ export async function runDiff(args: readonly string[], _env: Environment, io: Co
       json: { type: 'boolean' },
       requests: { type: 'string' },
       scheme: { type: 'string' },
+      entries: { type: 'string' },
       examples: { type: 'string' }
     }
   })
@@ -88,7 +95,13 @@ export async function runDiff(args: readonly string[], _env: Environment, io: Co
   }
   if (!/^\d{1,3}$/.test(examples)) throw new CommandError(`--examples is "${examples}"; right would be 0 to 999.`)
   const [before, after] = [old, changed].map((path) => inWords(() => readRuleSet(path, readNamed(path, io.read))))
-  const tally = await compareLog(io.stream(requests), before!, after!, scheme, Number(examples))
+  const entries = inWords(() =>
+    values.entries === undefined ? null : readEntriesFile(values.entries, readNamed(values.entries, io.read))
+  )
+  if (entries === null && [before!, after!].some(({ rules }) => factsOf(rules).includes('entry'))) {
+    io.err('Rules look at tags or categories, which no log says: without --entries they match no request.\n')
+  }
+  const tally = await compareLog(io.stream(requests), before!, after!, { scheme, entries }, Number(examples))
   if (values.json === true)
     io.out(json({ ok: tally.different === 0 && tally.compared > 0, old, new: changed, ...tally }))
   else io.out(describe(tally, io.colours))
@@ -102,7 +115,7 @@ async function compareLog(
   chunks: AsyncIterable<string>,
   before: RuleSet,
   after: RuleSet,
-  scheme: 'http' | 'https',
+  { scheme, entries }: { scheme: 'http' | 'https'; entries: ReadonlyMap<string, EntryWords> | null },
   examples: number
 ): Promise<Tally> {
   const tally: Tally = {
@@ -124,7 +137,14 @@ async function compareLog(
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') continue
     const { target, userAgent, time } = request
-    const asked = { target, headers: { 'user-agent': userAgent }, trusted: false, scheme, now: time ?? Date.now() }
+    const asked = {
+      target,
+      headers: { 'user-agent': userAgent },
+      trusted: false,
+      scheme,
+      now: time ?? Date.now(),
+      entry: (id: string) => entries?.get(id) ?? null
+    }
     const [one, other] = [before, after].map((ruleSet) => predict(ruleSet, asked)?.decided)
     if (one?.problem === 'NOT_PLAYMANIFEST') continue
     if (one === undefined || other === undefined) {

@@ -1,9 +1,8 @@
 import { parseArgs } from 'node:util'
-import type { PartnerConfig } from '../config/config.js'
+import type { Config, PartnerConfig } from '../config/config.js'
 import type { Environment } from '../config/load.js'
 import { READY } from '../flavors/flavor-asset.js'
 import type { EntryFlavors, ListedFlavor } from '../kaltura/inspect-client.js'
-import type { Rule } from '../rules/schema.js'
 import { DEVICE_CLASSES } from '../viewer/device.js'
 import { askKaltura, KALTURA_OPTIONS } from './ask-kaltura.js'
 import { CommandError, type CommandIo } from './command.js'
@@ -64,9 +63,9 @@ export async function runFlavors(args: readonly string[], env: Environment, io: 
     if (!/^\w{1,64}$/.test(value))
       throw new CommandError(`${name} is "${printable(value)}"; right would be a plain word.`)
   }
-  const { found, devices } = await askKaltura(values, env, io, async (client, partner, { rules }, signal) => {
+  const { found, devices } = await askKaltura(values, env, io, async (client, partner, config, signal) => {
     const found = await client.flavors(partner, entry, signal)
-    return { found, devices: DEVICES.map((device) => rowOf(device, entry, format, partner, rules, found.flavors)) }
+    return { found, devices: DEVICES.map((device) => rowOf(device, entry, format, partner, config, found)) }
   })
   const flavors = found.flavors.map((flavor) => ({ ...flavor, devices: gettersOf(flavor, devices) }))
   if (values.json === true) {
@@ -81,18 +80,19 @@ function rowOf(
   entry: string,
   format: string,
   partner: PartnerConfig,
-  rules: readonly Rule[],
-  flavors: readonly ListedFlavor[]
+  { rules, presets }: Pick<Config, 'rules' | 'presets'>,
+  { flavors, words }: EntryFlavors
 ): DeviceRow {
   const ruled = { ...partner, signedLinks: 'off' as const, presetsOnly: false }
   const prediction = predict(
-    { rules, presets: new Map(), partner: () => ruled },
+    { rules, presets, partner: () => ruled },
     {
       target: `/p/${partner.id}/playManifest/entryId/${entry}/format/${format}?device=${device}`,
       headers: {},
       trusted: false,
       scheme: 'https',
-      now: Date.now()
+      now: Date.now(),
+      entry: () => words
     }
   )
   // Nothing in this request can be refused: its words were looked at.

@@ -3,16 +3,20 @@ import type { RuleSet } from '../config/rule-set.js'
 import { bitrateWindow } from '../flavors/bitrate-window.js'
 import type { FlavorAsset } from '../flavors/flavor-asset.js'
 import { selectFlavors } from '../flavors/select.js'
+import type { ManifestPolicy } from '../manifest/policy.js'
 import { errorName } from '../playmanifest/errors.js'
 import { manifestKind } from '../playmanifest/formats.js'
 import type { EffectiveParameters } from '../playmanifest/parameters.js'
 import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
+import type { Preset } from '../playmanifest/presets.js'
 import { withoutParameters } from '../playmanifest/without.js'
 import { untouchableReason } from '../resolve/untouchable.js'
 import { checkRequest } from '../routes/check-request.js'
 import { earlyError } from '../routes/early-error.js'
 import { applyPreset } from '../routes/preset.js'
 import { decide, type Plan } from '../rules/decide.js'
+import type { EntryWords } from '../rules/entry-words.js'
+import type { FlavorFilters } from '../rules/flavor-filters.js'
 import { hasNoVideo, narrow } from '../rules/narrow.js'
 import type { Delivery } from '../rules/schema.js'
 import { countryFromCdnHeaders } from '../viewer/country.js'
@@ -32,6 +36,8 @@ export interface AskedRequest {
   scheme: 'http' | 'https'
   /** Unix ms. */
   now: number
+  /** How an entry is filed, by its id, as anybody may see it; null: not known, and no rule on tags or categories matches. */
+  entry?: ((id: string) => EntryWords | null) | undefined
 }
 
 /** What is decided about a request before anything is asked of Kaltura. */
@@ -44,8 +50,12 @@ export interface Decided {
   format: string
   /** Scheme of the media; null when Kaltura is left to choose. */
   protocol: string | null
+  /** Parameters that the rule's preset adds to the request. */
+  adds: Preset
   /** Tag levels; null: Kaltura's own choice of flavors. */
   tags: readonly (readonly string[])[] | null
+  filters: FlavorFilters | null
+  manifest: ManifestPolicy | null
   excludeAudioOnly: boolean
   single: 'largest' | 'smallest' | null
   /** kbps. */
@@ -95,7 +105,12 @@ export function predict(
   const early = earlyError(effective, hasKs ? 'valid' : 'none', asked.now)
   if (early !== null) return { decided: { problem: kalturaCode(early.code) } }
   const { device, circumstances } = circumstancesOf(asked, effective)
-  const plan = decide(rules, { ...circumstances, partner })
+  const plan = decide(rules, {
+    ...circumstances,
+    presets,
+    entry: asked.entry?.(effective.entryId || '') ?? null,
+    partner
+  })
   const untouched = untouchableReason(request, partner, { state: 'none', place: null })
   return { decided: decidedOf(plan, device.class, untouched, request), request, plan }
 }
@@ -112,7 +127,8 @@ function circumstancesOf({ headers, trusted, scheme, now }: AskedRequest, parame
   const country = trusted ? countryFromCdnHeaders(headers, new Set()) : null
   const { playSessionId } = parameters
   const session = () => JSON.stringify(playSessionId ? { playSessionId } : [null, userAgent])
-  return { device, circumstances: { parameters, device, scheme, userAgent, country, now, session } }
+  const header = trusted ? { header: (name: string) => readHeader(headers, name) ?? null } : {}
+  return { device, circumstances: { ...header, parameters, device, scheme, userAgent, country, now, session } }
 }
 
 /** What is sent on as it came keeps its own words; only what Kaltura does not understand is translated. */
@@ -126,7 +142,10 @@ function decidedOf(plan: Plan, device: string, untouched: string | null, request
     rule: untouched === null ? plan.rule : null,
     format: plan.format,
     protocol: untouched === null ? plan.protocol : typeof own === 'string' ? own : null,
-    tags: narrowing?.levels ?? null,
+    adds: untouched === null ? plan.adds : {},
+    tags: narrowing === null || narrowing.ownLevels ? null : narrowing.levels,
+    manifest: untouched === null ? plan.manifest : null,
+    filters: narrowing?.filters ?? null,
     excludeAudioOnly: narrowing?.excludeAudioOnly ?? false,
     single: narrowing?.single ?? null,
     maxBitrate: narrowing?.maxBitrate ?? null,
@@ -147,7 +166,7 @@ export function predictFlavors(
   { decided, request, plan }: Extract<Prediction, { plan: Plan }>,
   flavors: readonly FlavorAsset[]
 ): ChosenFlavors {
-  const { effective } = request
+  const effective = { ...request.effective, ...(decided as Decided).adds }
   const window = bitrateWindow(effective)
   const named =
     plan.narrowing === null || (decided as Decided).untouched !== null

@@ -3,6 +3,8 @@ import { ConfigError } from '../config/config.js'
 import { readYaml } from '../config/file.js'
 import type { FlavorAsset } from '../flavors/flavor-asset.js'
 import { parsePlayManifestUrl } from '../playmanifest/parse.js'
+import type { EntryWords } from '../rules/entry-words.js'
+import { FiltersSchema, ManifestSchema } from '../rules/schema.js'
 import { deviceFromHint } from '../viewer/device-hint.js'
 
 const Text = Type.String({ minLength: 1 })
@@ -33,6 +35,21 @@ const FlavorSchema = Type.Object(
   { additionalProperties: false }
 )
 
+/** How an entry is filed, as anybody may see it. */
+const EntryWordsSchema = Type.Object(
+  {
+    tags: Type.Optional(Type.Array(Text)),
+    categories: Type.Optional(Type.Array(Text)),
+    categoryIds: Type.Optional(Type.Array(Type.Integer({ minimum: 1 })))
+  },
+  { additionalProperties: false, minProperties: 1 }
+)
+
+/** A file of entries, by their ids. */
+const EntriesSchema = Type.Record(Type.String({ pattern: '^[0-9A-Za-z_-]{1,64}$' }), EntryWordsSchema, {
+  additionalProperties: false
+})
+
 /** What a case may say of the decision; what it does not say is not looked at. */
 const ExpectSchema = Type.Object(
   {
@@ -41,7 +58,10 @@ const ExpectSchema = Type.Object(
     device: Type.Optional(Text),
     format: Type.Optional(Text),
     protocol: Type.Optional(Type.Union([Text, Type.Null()])),
+    adds: Type.Optional(Type.Record(Text, Type.Union([Text, Type.Number()]))),
     tags: Type.Optional(Type.Union([Type.Array(Type.Array(Text, { minItems: 1 })), Type.Null()])),
+    filters: Type.Optional(Type.Union([FiltersSchema, Type.Null()])),
+    manifest: Type.Optional(Type.Union([ManifestSchema, Type.Null()])),
     excludeAudioOnly: Type.Optional(Type.Boolean()),
     single: Type.Optional(Type.Union([Type.Literal('largest'), Type.Literal('smallest'), Type.Null()])),
     maxBitrate: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
@@ -63,6 +83,7 @@ const CaseSchema = Type.Object(
     trusted: Type.Optional(Type.Boolean()),
     time: Type.Optional(Text),
     flavors: Type.Optional(Type.Union([Text, Type.Array(FlavorSchema, { minItems: 1 })])),
+    entry: Type.Optional(EntryWordsSchema),
     expect: ExpectSchema
   },
   { additionalProperties: false }
@@ -93,6 +114,8 @@ export interface TestCase {
   /** Unix ms; null: now. */
   time: number | null
   flavors: readonly FlavorAsset[] | null
+  /** Null: not known. */
+  entry: EntryWords | null
   expect: Expectation
 }
 
@@ -122,10 +145,31 @@ export function readTestFile(path: string, text: string): TestFile {
     const time = given.time === undefined ? null : Date.parse(given.time)
     if (Number.isNaN(time))
       wrong(`${at}/time`, `is "${given.time}"; right would be a time such as 2026-01-31T12:00:00Z`)
-    return { ...requestOf(given, at, wrong), name: given.name, line: lineOf(at), time, expect: given.expect, flavors }
+    return {
+      ...requestOf(given, at, wrong),
+      name: given.name,
+      line: lineOf(at),
+      time,
+      expect: given.expect,
+      flavors,
+      entry: wordsOf(given.entry)
+    }
   })
   if (problems.length > 0) throw new ConfigError(problems)
   return { config: value.config ?? null, cases: cases as TestCase[] }
+}
+
+/**
+ * Reads a file that says how entries are filed: entry ids, each with `tags`, `categories` or `categoryIds`.
+ * @throws ConfigError with file and line
+ */
+export function readEntriesFile(path: string, text: string): ReadonlyMap<string, EntryWords> {
+  const { value } = readYaml<Static<typeof EntriesSchema>>(path, text, EntriesSchema)
+  return new Map(Object.entries(value).map(([id, words]) => [id, wordsOf(words)!]))
+}
+
+function wordsOf(given: Static<typeof EntryWordsSchema> | undefined): EntryWords | null {
+  return given === undefined ? null : { tags: [], categories: [], categoryIds: [], ...given }
 }
 
 type RawCase = RawFile['cases'][number]

@@ -65,7 +65,7 @@ export function runTest(args: readonly string[], _env: Environment, io: CommandI
 function judge(testCase: TestCase, ruleSet: RuleSet): Outcome {
   const { name, line, time, flavors, expect } = testCase
   // The file of tests has no grants in it.
-  const prediction = predict(ruleSet, { ...testCase, now: time ?? Date.now() })!
+  const prediction = predict(ruleSet, { ...testCase, entry: () => testCase.entry, now: time ?? Date.now() })!
   const chosen = 'plan' in prediction && flavors !== null ? predictFlavors(prediction, flavors) : {}
   const decision = { ...prediction.decided, ...chosen }
   const differences = compare(expect, decision)
@@ -88,7 +88,13 @@ function compare(expect: Expectation, decision: Outcome['decision']): Difference
 }
 
 function spell(key: string, value: unknown): string {
-  return JSON.stringify(SETS.includes(key) && Array.isArray(value) ? value.toSorted() : value) ?? 'undefined'
+  if (SETS.includes(key) && Array.isArray(value)) return JSON.stringify(value.toSorted())
+  // Names have no order, the values of parameters are text, and what is not set is not said.
+  if ((key === 'adds' || key === 'filters' || key === 'manifest') && typeof value === 'object' && value !== null) {
+    const set = Object.entries(value).filter(([, each]) => each !== null && each !== false)
+    return JSON.stringify(set.map(String).sort())
+  }
+  return JSON.stringify(value) ?? 'undefined'
 }
 
 /** Rules that decided about no case. */

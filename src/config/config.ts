@@ -1,6 +1,7 @@
 import type { AllowedHosts } from '../kaltura/hosts.js'
 import type { Preset } from '../playmanifest/presets.js'
 import type { Delivery, Rule } from '../rules/schema.js'
+import type { ShadowRules } from '../rules/shadow.js'
 
 /** One account that is served. */
 export interface PartnerConfig {
@@ -107,6 +108,8 @@ export interface Config {
   trustProxy: readonly string[]
   rules: readonly Rule[]
   presets: ReadonlyMap<string, Preset>
+  /** Asked beside `rules` and never followed; null: none. */
+  shadow: ShadowRules | null
   logLevel: string
   /** Things that are allowed and probably not meant; logged at the start. */
   warnings: readonly string[]

@@ -3,10 +3,11 @@ import { Compile } from 'typebox/compile'
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import { readHostPattern } from '../kaltura/hosts.js'
 import { readActionPair } from '../rules/api-actions.js'
-import { checkRules } from '../rules/check.js'
-import { type Rule, RuleSchema } from '../rules/schema.js'
+import { type Rule, RuleSchema, ShadowSchema } from '../rules/schema.js'
+import type { ShadowRules } from '../rules/shadow.js'
 import { ConfigError } from './config.js'
-import { PresetsSchema } from './presets.js'
+import { PresetsSchema, readPresets } from './presets.js'
+import { type ReadValue, readRules, readTrustedHeader } from './rules-of-file.js'
 import { mostTelling } from './schema-errors.js'
 import { readBaseUrl, readBytes, readDuration, readEntryId, readReferenceId } from './values.js'
 
@@ -77,12 +78,19 @@ export const FileSchema = Type.Object(
         { additionalProperties: false }
       )
     ),
+    trustedHeaders: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        description:
+          'Headers that rules may look at where a proxy in TRUST_PROXY sends them; it has to set or drop each.'
+      })
+    ),
     presets: Type.Optional(PresetsSchema),
     rules: Type.Optional(
       Type.Array(RuleSchema, {
         description: 'In order: the first that matches decides. They replace rules/default.yaml.'
       })
-    )
+    ),
+    shadow: Type.Optional(ShadowSchema)
   },
   { additionalProperties: false }
 )
@@ -90,9 +98,10 @@ export const FileSchema = Type.Object(
 type RawFile = Static<typeof FileSchema>
 
 /** The file with its durations read (ms) where the rest of the program wants numbers. */
-export interface FileConfig extends Omit<RawFile, 'patience' | 'rules'> {
+export interface FileConfig extends Omit<RawFile, 'patience' | 'rules' | 'shadow'> {
   patience?: { catalog?: number; target?: number }
   rules?: Rule[]
+  shadow?: ShadowRules
   /** What is allowed and probably not meant, with file and line. */
   warnings?: string[]
 }
@@ -162,7 +171,7 @@ export function readYaml<T>(
 
 function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => number): FileConfig {
   const problems: string[] = []
-  const read = <T>(pointer: string, value: unknown, parse: (value: never) => T): T | undefined => {
+  const read: ReadValue = (pointer, value, parse) => {
     if (value === undefined) return undefined
     try {
       return parse(value as never)
@@ -188,18 +197,28 @@ function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => num
       read(`/partners/${index}/apiPassthrough/${at}`, pair, readActionPair)
     }
   }
-  const { patience: rawPatience, serviceUrl: rawService, cdnUrl: rawCdn, rules: rawRules, ...rest } = raw
-  const rules = rawRules?.map((rule, index): Rule => {
-    const { caching, ...then } = rule.then
-    const longest = read(`/rules/${index}/then/caching`, caching, readDuration)
-    return { ...rule, then: { ...then, ...(longest === undefined ? {} : { caching: longest }) } }
-  })
-  const faults = checkRules(rules ?? []).map(({ pointer, text, level }) => ({
-    level,
-    text: `${path}:${lineOf(`/rules${pointer}`)}: ${text}.`
-  }))
-  problems.push(...faults.filter(({ level }) => level === 'error').map(({ text }) => text))
-  const warnings = faults.filter(({ level }) => level === 'warning').map(({ text }) => text)
+  const {
+    patience: rawPatience,
+    serviceUrl: rawService,
+    cdnUrl: rawCdn,
+    rules: rawRules,
+    shadow: rawShadow,
+    ...rest
+  } = raw
+  const warnings: string[] = []
+  const told = {
+    error: (pointer: string, text: string) => problems.push(`${path}:${lineOf(pointer)}: ${text}.`),
+    warning: (pointer: string, text: string) => warnings.push(`${path}:${lineOf(pointer)}: ${text}.`)
+  }
+  const headers = (raw.trustedHeaders ?? []).flatMap(
+    (name, index) => read(`/trustedHeaders/${index}`, name, readTrustedHeader) ?? []
+  )
+  const nameable = { presets: readPresets(raw.presets), headers }
+  const rules = rawRules && readRules(rawRules, '/rules', read, nameable, told)
+  const shadow = rawShadow && {
+    percent: rawShadow.percent ?? 100,
+    rules: readRules(rawShadow.rules, '/shadow/rules', read, nameable, told)
+  }
   const catalog = read('/patience/catalog', rawPatience?.catalog, readDuration)
   const target = read('/patience/target', rawPatience?.target, readDuration)
   const serviceUrl = read('/serviceUrl', rawService, readBaseUrl)
@@ -216,6 +235,7 @@ function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => num
     ...(serviceUrl === undefined ? {} : { serviceUrl }),
     ...(cdnUrl === undefined ? {} : { cdnUrl }),
     ...(rules === undefined ? {} : { rules }),
+    ...(shadow === undefined ? {} : { shadow }),
     ...(warnings.length === 0 ? {} : { warnings }),
     patience: { ...(catalog === undefined ? {} : { catalog }), ...(target === undefined ? {} : { target }) }
   }

@@ -76,6 +76,7 @@ export function loadConfig(env: Environment, read = (path: string) => readFileSy
     trustProxy: reader.value('TRUST_PROXY', (text) => readList(text).map(readProxy), []),
     rules: file.rules ?? SHIPPED_RULES,
     presets: readPresets(file.presets),
+    shadow: file.shadow ?? null,
     logLevel: reader.value('LOG_LEVEL', (text) => readOneOf(text, LEVELS), 'info'),
     warnings: []
   }

@@ -52,6 +52,8 @@ export interface PlayManifestOptions {
     templateStaleIfError?: Duration
   }
   rules?: readonly Rule[]
+  trustedHeaders?: readonly string[]
+  shadow?: { percent?: number; rules: readonly Rule[] }
   /** `PUBLIC_URL`. */
   publicUrl?: string
   /** `CACHE_TTL`: seconds. */

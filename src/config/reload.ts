@@ -13,7 +13,8 @@ export type ReloadResult =
   | { result: 'failed'; problems: readonly string[] }
 
 /** What a running gateway takes from a changed file; all other keys need a restart. */
-const RELOADED: readonly string[] = ['rules', 'presets', 'warnings']
+const TAKEN_OVER = ['rules', 'presets', 'shadow'] as const
+const RELOADED: readonly string[] = [...TAKEN_OVER, 'trustedHeaders', 'warnings']
 
 export interface ReloaderOptions {
   /** As at the start; it names the file. */
@@ -25,7 +26,7 @@ export interface ReloaderOptions {
   read?: (path: string) => string
 }
 
-/** Reads the configuration file again and puts its rules and presets in force. A file that is not usable changes nothing. */
+/** Reads the configuration file again and puts its rules, presets and shadow rules in force. A file that is not usable changes nothing. */
 export class RuleReloader {
   readonly path: string
   readonly #options: Required<ReloaderOptions>
@@ -58,8 +59,8 @@ export class RuleReloader {
       )
       return result
     }
-    const { rules } = this.#options.live
-    const about = { cause, rules: result.rules, reads: factsOf(rules) }
+    const { rules, shadow } = this.#options.live
+    const about = { cause, rules: result.rules, reads: factsOf(rules), shadow: shadow?.rules.length ?? 0 }
     log.info(about, result.result === 'replaced' ? 'rules replaced' : 'rules read again, unchanged')
     for (const warning of result.warnings) log.warn(warning)
     if (result.needRestart.length > 0) {
@@ -76,7 +77,7 @@ export class RuleReloader {
       const once = (name: string) => (name === this.path ? text : read(name))
       const config = loadConfig(env, once)
       const file = readConfigFile(this.path, text)
-      const same = isDeepStrictEqual(config.rules, live.rules) && isDeepStrictEqual(config.presets, live.presets)
+      const same = TAKEN_OVER.every((key) => isDeepStrictEqual(config[key], live[key]))
       if (!same) live.replace(config)
       return {
         result: same ? 'unchanged' : 'replaced',

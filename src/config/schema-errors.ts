@@ -24,6 +24,8 @@ const FORMS: readonly (readonly [place: RegExp, form: string])[] = [
   [/\/when\/os(?:From|Below)$/, 'a version such as 17, or "17.4" in quotes'],
   [/\/when\/time\/(?:from|until)$/, 'a time such as "18:00", in quotes'],
   [/\/when\/country(?:\/\d+)?$/, 'a country such as DE, two capital letters'],
+  [/\/when\/entryTags(?:\/\d+)?$/, 'a tag without a comma, or a list of them'],
+  [/\/when\/category(?:\/\d+)?$/, 'an id such as 123, a full name such as News>Sport, or a list of them'],
   [/\/when\/entry(?:\/\d+)?$/, 'an entry id such as 0_abc, or a list of them']
 ]
 

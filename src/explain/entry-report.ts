@@ -5,11 +5,15 @@ const OPERATORS_ONLY = "read with the gateway's own credential: for operators, a
 
 /** The facts about an entry that sharing goes by. */
 export function entryReport(catalog: Catalog) {
-  const { parent, visibleFlavors } = catalog
+  const { parent, visibleFlavors, visibleEntry } = catalog
   return maskedWhole({
     note: OPERATORS_ONLY,
     ...factsOf(catalog),
     anybodySeesIt: visibleFlavors !== null,
+    // What rules go by.
+    tags: visibleEntry?.tags ?? null,
+    categories: visibleEntry?.categories ?? null,
+    categoryIds: visibleEntry?.categoryIds ?? null,
     parent: parent === null ? null : factsOf(parent)
   })
 }

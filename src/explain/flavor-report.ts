@@ -11,7 +11,10 @@ const VIDEO_OR_AUDIO: ReadonlySet<string> = new Set(['1', '5'])
  * the request that it is sent (Kaltura decides that itself; here it is worked out from the same facts). What Kaltura adds
  * although the rule excludes it is cut from a manifest that is served here.
  */
-export function flavorReport({ catalog, request, plan, flavors: byRule, cut }: Recorder, { flavorIds }: Decision) {
+export function flavorReport(
+  { catalog, resolved: request, plan, flavors: byRule, cut }: Recorder,
+  { flavorIds }: Decision
+) {
   if (request === null || plan === null || catalog === null) return null
   const { visibleFlavors, entry } = catalog.value
   if (visibleFlavors === null) return null

@@ -1,13 +1,29 @@
 import type { Recorder } from '../resolve/recorder.js'
 import { type Circumstances, CONDITIONS, type Condition } from '../rules/conditions.js'
-import { DEFAULT_FORMAT, type Trial } from '../rules/decide.js'
+import { DEFAULT_FORMAT, type Plan, type Trial } from '../rules/decide.js'
 import type { Rule } from '../rules/schema.js'
 import { maskedWhole } from './mask.js'
 
 /** The rules in order: those that were looked at with what failed first, the one that matched, and those behind it. */
-export function ruleReport({ trials, plan, request, circumstances }: Recorder, rules: readonly Rule[]) {
+export function ruleReport({ trials, plan, request, circumstances, shadow }: Recorder, rules: readonly Rule[]) {
   if (plan === null || request === null || circumstances === null) return null
   const given = givenTo(circumstances, request.partnerId)
+  return {
+    ...setReport(rules, trials, plan, given),
+    // Never answered: what they would have decided, asked about the same request.
+    shadow:
+      shadow === null
+        ? null
+        : {
+            percent: shadow.percent,
+            result: shadow.result,
+            differences: maskedWhole(shadow.differences),
+            ...setReport(shadow.rules, shadow.trials, shadow.plan, given)
+          }
+  }
+}
+
+function setReport(rules: readonly Rule[], trials: readonly Trial[], plan: Plan, given: ReturnType<typeof givenTo>) {
   const tried = trials.map(({ rule, failed }) => {
     const held = conditionsThatHeld({ rule, failed })
     if (failed === null) return { rule: rule.name, matched: true, held }
@@ -27,15 +43,20 @@ export function ruleReport({ trials, plan, request, circumstances }: Recorder, r
       format: plan.format,
       protocol: plan.protocol,
       sets: plan.set,
+      adds: plan.adds,
       delivery: plan.delivery,
       narrowing: plan.narrowing,
+      manifest: plan.manifest,
       reads: plan.reads
     })
   }
 }
 
 /** What each condition was held against. */
-function givenTo({ parameters, device, country, userAgent, now }: Omit<Circumstances, 'partner'>, partner: number) {
+function givenTo(
+  { parameters, device, country, userAgent, now, entry }: Omit<Circumstances, 'partner'>,
+  partner: number
+) {
   const { major, minor } = device.osVersion ?? {}
   const version = major === undefined ? 'unknown' : minor === undefined ? String(major) : `${major}.${minor}`
   const { format = DEFAULT_FORMAT, entryId = null, clientTag = null } = parameters
@@ -56,7 +77,11 @@ function givenTo({ parameters, device, country, userAgent, now }: Omit<Circumsta
     androidFrom: device.osVersion?.major ?? 'unknown',
     androidBelow: device.osVersion?.major ?? 'unknown',
     country: country ?? null,
+    // What a rule may name holds nothing of whom it is, but may be anything.
+    header: 'those of the request, from a proxy in TRUST_PROXY',
     userAgent: maskedWhole(userAgent ?? null),
+    entryTags: entry?.tags ?? 'not known',
+    category: entry == null ? 'not known' : [...entry.categories, ...entry.categoryIds],
     percent: 'the share that the session falls into'
   } satisfies Record<Condition, unknown>
 }

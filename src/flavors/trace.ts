@@ -17,6 +17,8 @@ export type SelectionStep =
   /** Steps of a rule of the gateway. */
   | 'audio-only'
   | 'container'
+  | 'codec'
+  | 'height'
 
 export interface TraceRow {
   flavorId: string

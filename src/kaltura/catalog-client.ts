@@ -1,5 +1,6 @@
 import type { PartnerConfig } from '../config/config.js'
 import { type FlavorAsset, READY } from '../flavors/flavor-asset.js'
+import type { EntryWords } from '../rules/entry-words.js'
 import type { ApiCall, KalturaApi } from './api.js'
 import type { OwnSession, OwnSessions } from './session.js'
 import {
@@ -7,6 +8,7 @@ import {
   type EntryFacts,
   readApiError,
   readEntry,
+  readEntryWords,
   readFlavors,
   readProfile
 } from './wire.js'
@@ -23,6 +25,8 @@ export interface AccessControl {
 export interface Catalog extends AccessControl {
   /** What anyone may see: ready flavors as a widget session of the partner lists them; null when it sees no such entry. */
   visibleFlavors: readonly FlavorAsset[] | null
+  /** What the same session sees of the entry itself; null when it sees no such entry of the partner. */
+  visibleEntry: EntryWords | null
   /** The entry that a child plays by the rules of; null when there is none, or it was not read. */
   parent: AccessControl | null
 }
@@ -89,10 +93,12 @@ export class CatalogClient {
     }
     const [, visibleEntry, visibleFlavors, ownEntry, profile] = await this.#api.multirequest(calls, signal)
     const visible = readEntry(visibleEntry)
+    const isVisible = visible !== null && visible.partnerId === partner.id
     return {
       refused: readApiError(ownEntry)?.code === 'INVALID_KS' ? own : null,
       catalog: {
-        visibleFlavors: visible === null || visible.partnerId !== partner.id ? null : readyOf(visibleFlavors),
+        visibleFlavors: isVisible ? readyOf(visibleFlavors) : null,
+        visibleEntry: isVisible ? readEntryWords(visibleEntry) : null,
         ...(own === null ? UNREAD : readOwn(ownEntry, profile, own.seesEverything)),
         parent: null
       }

@@ -1,8 +1,9 @@
 import type { PartnerConfig } from '../config/config.js'
 import type { FlavorAsset } from '../flavors/flavor-asset.js'
+import type { EntryWords } from '../rules/entry-words.js'
 import type { ApiCall, KalturaApi } from './api.js'
 import type { OwnSessions } from './session.js'
-import { isObject, readApiError, readFlavors } from './wire.js'
+import { isObject, readApiError, readEntryWords, readFlavors } from './wire.js'
 
 /** Kaltura answered with an error of its own. Its text may quote a session, so that only the name is kept. */
 export class ApiRefusal extends Error {
@@ -22,6 +23,8 @@ export interface ListedFlavor extends FlavorAsset {
 
 export interface EntryFlavors {
   name: string
+  /** How the entry is filed. */
+  words: EntryWords
   flavors: readonly ListedFlavor[]
   /** `own`: all flavors; `widget`: without a credential, those that anyone may see. */
   seenBy: 'own' | 'widget'
@@ -81,6 +84,7 @@ export class InspectClient {
     const sizes = new Map(objectsOf(list).map((asset) => [asset.id, Number(asset.size) || 0]))
     return {
       name: isObject(entry) && typeof entry.name === 'string' ? entry.name : '',
+      words: readEntryWords(entry),
       flavors: (readFlavors(list) ?? []).map((flavor) => ({ ...flavor, size: sizes.get(flavor.id) ?? 0 })),
       seenBy
     }

@@ -1,4 +1,5 @@
 import { type FlavorAsset, parseTags } from '../flavors/flavor-asset.js'
+import type { EntryWords } from '../rules/entry-words.js'
 
 /**
  * Readers of API v3's JSON. Kaltura sends numbers as numbers or as text, and leaves null properties out, so every field
@@ -72,6 +73,20 @@ export function readEntry(value: unknown): EntryFacts | null {
     displayInSearch: text(value.displayInSearch),
     capabilities: text(value.capabilities),
     msDuration: number(value.msDuration) ?? 0
+  }
+}
+
+/** Tags or categories of one entry that are looked at: strangers do not write them, but nothing is endless. */
+const MAX_WORDS = 500
+
+/** How an entry is filed; empty lists when the answer does not say. */
+export function readEntryWords(value: unknown): EntryWords {
+  const { tags, categories, categoriesIds } = isObject(value) ? value : {}
+  const words = (list: unknown) => parseTags(text(list)).slice(0, MAX_WORDS)
+  return {
+    tags: words(tags),
+    categories: words(categories),
+    categoryIds: words(categoriesIds).map(Number).filter(Number.isSafeInteger)
   }
 }
 

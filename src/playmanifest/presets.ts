@@ -1,4 +1,4 @@
-import type { ParameterName } from './parameters.js'
+import type { EffectiveParameters, ParameterName } from './parameters.js'
 import { type ParseResult, type PlayManifestRequest, parsePlayManifestUrl } from './parse.js'
 import { withoutParameters } from './without.js'
 
@@ -20,12 +20,23 @@ const GROUPS: readonly (readonly ParameterName[])[] = [
  * @returns a fault when it grows too long
  */
 export function withPreset(request: PlayManifestRequest, preset: Preset): ParseResult {
-  const { rawPath, rawQuery, effective } = withoutParameters(request, PRESET)
+  const plain = withoutParameters(request, PRESET)
+  return withParameters(plain, notGiven(preset, plain.effective))
+}
+
+/** Parameters of a preset that a request does not say itself, under any of their names. */
+export function notGiven(preset: Preset, effective: EffectiveParameters): Preset {
   const isGiven = (name: ParameterName): boolean =>
     (GROUPS.find((group) => group.includes(name)) ?? [name]).some((other) => effective[other] !== undefined)
-  const added = (Object.entries(preset) as [ParameterName, string][])
-    .filter(([name]) => !isGiven(name))
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  return Object.fromEntries(Object.entries(preset).filter(([name]) => !isGiven(name as ParameterName)))
+}
+
+/**
+ * A request as it would have come with more parameters, which it does not have.
+ * @returns a fault when it grows too long
+ */
+export function withParameters({ rawPath, rawQuery }: PlayManifestRequest, parameters: Preset): ParseResult {
+  const added = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
   const query = [...(rawQuery === '' ? [] : [rawQuery]), ...added].join('&')
   return parsePlayManifestUrl(query === '' ? rawPath : `${rawPath}?${query}`)
 }

@@ -8,6 +8,7 @@ import type { FailureKind } from '../kaltura/errors.js'
 import { isApiUrl } from '../playmanifest/redact-api.js'
 import type { Decision } from '../resolve/decision.js'
 import type { SharingClass } from '../resolve/sharing-class.js'
+import { ASPECTS, type Aspect, SHADOW_RESULTS, type ShadowResult } from '../rules/shadow.js'
 import { DEVICE_CLASSES } from '../viewer/device-class.js'
 
 /** What was answered: the kinds of answers to playManifest, and what stands beside it. */
@@ -128,6 +129,16 @@ export class Metrics {
     cache: Object.keys(PURGEABLE),
     mode: ['soft', 'hard']
   })
+  readonly #shadow = this.#table('shadow_rules', 'Requests about which the shadow rules were asked.', {
+    result: [...SHADOW_RESULTS, 'failed']
+  })
+  readonly #shadowDifferences = this.#table(
+    'shadow_rules_differences',
+    'What the shadow rules would decide otherwise.',
+    {
+      in: ASPECTS
+    }
+  )
   readonly #limited = this.#table('rate_limited', 'Requests refused with 429.', {})
 
   /** Adds what prom-client tells about the process itself. Once a process: it observes the garbage collector. */
@@ -176,6 +187,12 @@ export class Metrics {
       if (named === true || (Array.isArray(named) && named.length > 0)) this.#purges.add(scope, mode)
     }
     for (const [cache, count] of Object.entries(memory)) this.#purged.add(cache, mode, count)
+  }
+
+  /** A request about which the shadow rules were asked, and in what they would have decided otherwise. */
+  countShadow(result: ShadowResult | 'failed', differences: readonly Aspect[]): void {
+    this.#shadow.add(result)
+    for (const aspect of differences) this.#shadowDifferences.add(aspect)
   }
 
   #table(name: string, help: string, labels: Readonly<Record<string, readonly string[]>>): Table {

@@ -48,7 +48,7 @@ export class Catalogs implements Purgeable {
       fresh: known ? catalog : Math.min(catalog, negative),
       staleWhileRevalidate: known ? staleWhileRevalidate : 0,
       staleIfError: known ? templateStaleIfError : 0,
-      bytes: 600 + 400 * (value.visibleFlavors?.length ?? 0)
+      bytes: 600 + 400 * (value.visibleFlavors?.length ?? 0) + 2 * JSON.stringify(value.visibleEntry).length
     }
   }
 }

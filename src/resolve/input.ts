@@ -1,5 +1,6 @@
-import type { Admit } from '../cache/stale-cache.js'
+import type { Admit, Lookup } from '../cache/stale-cache.js'
 import type { PartnerConfig } from '../config/config.js'
+import type { Catalog } from '../kaltura/catalog-client.js'
 import type { PlayManifestRequest } from '../playmanifest/parse.js'
 import type { Plan } from '../rules/decide.js'
 import type { ViewerKs } from '../viewer/viewer-ks.js'
@@ -14,6 +15,10 @@ export interface ResolveInput {
   /** The viewer's own, whatever the URL says about media. */
   scheme: 'http' | 'https'
   decision: Decision
+  /** Facts about the entry, once somebody has looked: they are looked up once for each request. */
+  catalog?: Lookup<Catalog> | undefined
+  /** Unix ms at which the first question began; absent: with the resolution. */
+  began?: number | undefined
   /** Whether this viewer may have Kaltura asked; only asked when he would begin that. Without it: always. */
   admit?: Admit | undefined
   /** Whether so many wait already that this viewer should not. Without it: never. */

@@ -12,6 +12,7 @@ import {
   playlistKind
 } from '../manifest/hls/index.js'
 import { ManifestError, type ManifestErrorCode } from '../manifest/manifest-error.js'
+import { applyToMpd, applyToPlaylist, type ManifestPolicy } from '../manifest/policy.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
 import { rememberBefore } from './before-edit.js'
 import { isReadableDocument } from './readable-document.js'
@@ -62,7 +63,7 @@ export function readBody(answer: FetchResult, key: TargetKey): ReadTarget {
       )
     case 'dash':
       return rememberBefore(
-        orTooLarge('MPD', () => mpdOf(answer)),
+        orTooLarge('MPD', () => mpdOf(answer, key)),
         answer.body
       )
     case 'document':
@@ -87,7 +88,7 @@ function playlistOf(answer: FetchResult, key: TargetKey): ReadTarget {
   if (edit(() => hasRelativeUris(absolute))) {
     return { kind: 'private', reason: 'the playlist holds URIs that only a player can resolve' }
   }
-  const body = edit(() => cutFlavors(absolute, key.cut))
+  const body = edit(() => byPolicy(cutFlavors(absolute, key.cut), key.policy))
   return manifest(
     'hls',
     body,
@@ -107,12 +108,17 @@ function cutFlavors(text: string, cut: readonly string[]): string {
   return filterVariants(text, (uri) => !cut.includes(flavorIdOf(uri) ?? '')) ?? text
 }
 
+function byPolicy(playlist: string, policy: ManifestPolicy | null): string {
+  return policy === null ? playlist : applyToPlaylist(playlist, policy, PLAYLIST_LIMITS)
+}
+
 function isMpd(body: string): boolean {
   return /<(?:[\w-]+:)?MPD[\s>]/.test(body.slice(0, 4096))
 }
 
-function mpdOf(answer: FetchResult): ReadTarget {
-  const body = edit(() => absolutizeMpd(answer.body, answer.url, MPD_LIMITS))
+function mpdOf(answer: FetchResult, { policy }: TargetKey): ReadTarget {
+  const absolute = edit(() => absolutizeMpd(answer.body, answer.url, MPD_LIMITS))
+  const body = policy === null ? absolute : edit(() => applyToMpd(absolute, policy, MPD_LIMITS))
   return manifest(
     'dash',
     body,

@@ -5,6 +5,7 @@ import type { ManifestKind } from '../playmanifest/formats.js'
 import type { PlayManifestRequest } from '../playmanifest/parse.js'
 import type { Circumstances } from '../rules/conditions.js'
 import type { Plan, Trial } from '../rules/decide.js'
+import type { ShadowOutcome, ShadowRules } from '../rules/shadow.js'
 import type { IdentifiedDevice } from '../viewer/identify-device.js'
 import type { ViewerKs } from '../viewer/viewer-ks.js'
 import type { Answer, Decision } from './decision.js'
@@ -64,6 +65,8 @@ export class Recorder {
   decision: Decision | null = null
   /** As it goes on: without a signature of ours. */
   request: PlayManifestRequest | null = null
+  /** As it was resolved: with the parameters of presets, and the entry of a name. */
+  resolved: PlayManifestRequest | null = null
   limits: LinkLimits | null = null
   identified: IdentifiedDevice | null = null
   /** What the rules looked at. */
@@ -74,6 +77,8 @@ export class Recorder {
   ks: Pick<ViewerKs, 'state' | 'place'> | null = null
   readonly trials: Trial[] = []
   plan: Plan | null = null
+  /** What the shadow rules would have decided; null: there are none, or they have no say. */
+  shadow: (ShadowOutcome & ShadowRules & { trials: readonly Trial[] }) | null = null
   catalog: { value: Catalog; remaining: number } | null = null
   /** The rule's own choice; null when no rule chose. */
   flavors: readonly TraceRow[] | null = null

@@ -1,4 +1,5 @@
 import type { MemoryPurger } from '../cache/purge.js'
+import type { Lookup } from '../cache/stale-cache.js'
 import type { Config, PartnerConfig } from '../config/config.js'
 import { bitrateWindow } from '../flavors/bitrate-window.js'
 import { Trace } from '../flavors/trace.js'
@@ -43,13 +44,36 @@ export class Resolver {
     purger.add('target', this.#targets)
   }
 
+  /**
+   * The facts about the entry of a request, for rules that go by them; null when it names none. What comes of it is kept
+   * in the input.
+   */
+  async look(input: Omit<ResolveInput, 'plan'>): Promise<Lookup<Catalog> | null> {
+    const entryId = entryIdOf(input.request.effective)
+    if (entryId === null) return null
+    input.began ??= this.#now()
+    return this.#lookUp(input, entryId)
+  }
+
+  async #lookUp(input: Omit<ResolveInput, 'plan'>, entryId: string): Promise<Lookup<Catalog>> {
+    if (input.catalog !== undefined) return input.catalog
+    const { partner, decision } = input
+    const patience = input.crowded?.() === true ? 0 : this.#config.catalogPatience
+    const found = await this.#catalogs.get(partner, entryId, patience, input.admit)
+    input.catalog = found
+    decision.catalog = found.found ? found.state : found.reason
+    decision.record?.done('catalog')
+    if (!found.found) decision.failure = failureText(found)
+    else if (decision.record !== null) decision.record.catalog = { value: found.value, remaining: found.remaining }
+    return found
+  }
+
   /** The answer to a request; leaves its reasons in the decision. Never throws for anything that upstream does. */
   async resolve(input: ResolveInput): Promise<Answer> {
     const { request, partner, plan, ks, decision } = input
-    const began = this.#now()
+    const began = input.began ?? this.#now()
     const { effective } = request
-    // `entryId/` without an id is none: Kaltura says so itself.
-    const entryId = (typeof effective.entryId === 'string' ? effective.entryId : null) || null
+    const entryId = entryIdOf(effective)
     const untouchable = untouchableReason(request, partner, ks)
     if (untouchable !== null) {
       note(decision, { class: 'never', reasons: [untouchable] })
@@ -66,16 +90,9 @@ export class Resolver {
       return this.#templates.asItCame(input, this.#config.cache.template)
     }
 
-    const patience = input.crowded?.() === true ? 0 : this.#config.catalogPatience
-    const found = await this.#catalogs.get(partner, entryId, patience, input.admit)
-    decision.catalog = found.found ? found.state : found.reason
-    decision.record?.done('catalog')
-    if (!found.found) {
-      decision.failure = failureText(found)
-      return this.#templates.withoutCatalog(input)
-    }
+    const found = await this.#lookUp(input, entryId)
+    if (!found.found) return this.#templates.withoutCatalog(input)
     const catalog = found.value
-    if (decision.record !== null) decision.record.catalog = { value: catalog, remaining: found.remaining }
     const denied = entryError(catalog, partner)
     if (denied !== null) {
       decision.record?.bound({ catalog: found.remaining, 'cache.negative': this.#config.cache.negative })
@@ -114,6 +131,11 @@ export class Resolver {
     if (record !== null) record.flavors = trace?.rows ?? null
     return chosen
   }
+}
+
+/** `entryId/` without an id is none: Kaltura says so itself. */
+function entryIdOf({ entryId }: EffectiveParameters): string | null {
+  return (typeof entryId === 'string' ? entryId : null) || null
 }
 
 /**

@@ -34,7 +34,8 @@ export function targetKey(
           .filter(hasNoVideo)
           .map((flavor) => flavor.id)
           .sort()
-      : []
+      : [],
+    policy: manifestKind(plan.format) === null ? null : plan.manifest
   }
 }
 

@@ -1,4 +1,5 @@
 import type { SafeLocation } from '../kaltura/locations.js'
+import type { ManifestPolicy } from '../manifest/policy.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
 
 /** What Kaltura's playManifest answered to a request that carries nothing of a viewer. */
@@ -27,9 +28,20 @@ export interface TargetKey {
   follow: boolean
   /** Flavors that the rule excludes and Kaltura adds by itself: cut from a manifest that is served here. Sorted. */
   cut: readonly string[]
+  /** What else is made of a manifest that is served here; null: nothing. */
+  policy: ManifestPolicy | null
 }
 
 /** A structure as text: two different keys never become one. */
 export function targetKeyText(serviceUrl: string, key: TargetKey): string {
-  return JSON.stringify([serviceUrl, key.partnerId, key.scheme, key.path, key.manifest, key.follow, key.cut])
+  return JSON.stringify([
+    serviceUrl,
+    key.partnerId,
+    key.scheme,
+    key.path,
+    key.manifest,
+    key.follow,
+    key.cut,
+    key.policy
+  ])
 }

@@ -31,8 +31,7 @@ export class Templates {
   }
 
   byTags(input: ResolveInput, life: TemplateLife): Answer {
-    const tags = [...new Set((input.plan.narrowing?.levels ?? []).flat())].join(',')
-    const answer = this.#template(input, { set: { ...input.plan.set, tags } }, life)
+    const answer = this.#template(input, { set: { ...input.plan.set, ...inTags(input) } }, life)
     return isTooLong(answer) ? this.asItCame(input, life) : answer
   }
 
@@ -63,6 +62,19 @@ export class Templates {
       life: life === 'failed' ? 'failed' : isPrivate ? 'private' : life
     }
   }
+}
+
+/** What of a rule can be said without ids: its tags, and of its filters the bitrates, unless the URL says its own. */
+function inTags({ plan, request }: ResolveInput): Partial<Record<ParameterName, string>> {
+  const { levels, ownLevels, filters } = plan.narrowing ?? { levels: [], ownLevels: true, filters: null }
+  const said: Partial<Record<ParameterName, string>> = {}
+  // Kaltura's own tags are alternatives where tags of a URL are not, so these are left to Kaltura.
+  if (!ownLevels) said.tags = [...new Set(levels.flat())].join(',')
+  for (const name of ['minBitrate', 'maxBitrate'] as const) {
+    const bound = filters?.[name]
+    if (bound !== undefined && request.effective[name] === undefined) said[name] = String(bound)
+  }
+  return said
 }
 
 function isTooLong(answer: Answer): boolean {

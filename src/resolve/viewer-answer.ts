@@ -4,6 +4,7 @@ import type { SafeLocation } from '../kaltura/locations.js'
 import { absolutizeMpd, listMpdUris } from '../manifest/dash/index.js'
 import { absolutizePlaylist, hasRelativeUris, listUris, playlistKind } from '../manifest/hls/index.js'
 import { ManifestError } from '../manifest/manifest-error.js'
+import { applyToMpd, applyToPlaylist, type ManifestPolicy } from '../manifest/policy.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
 import { bodyKind, header, MPD_LIMITS, PLAYLIST_LIMITS } from './read-body.js'
 import { tokenState } from './token-expiry.js'
@@ -20,13 +21,19 @@ export type ViewerAnswer =
  *
  * @param base what relative URIs are resolved against
  * @param now Unix ms
+ * @param policy what the rule makes of a manifest
  * @throws UpstreamFailure when it is neither, or cannot be edited
  */
-export function viewerBody(answer: FetchResult, base: string, now: number): ViewerAnswer {
+export function viewerBody(
+  answer: FetchResult,
+  base: string,
+  now: number,
+  policy: ManifestPolicy | null = null
+): ViewerAnswer {
   const { body } = answer
   const kind = bodyKind(answer)
-  if (kind === 'hls') return playlist(body, base, now)
-  if (kind === 'dash') return mpd(body, base, now)
+  if (kind === 'hls') return playlist(body, base, now, policy)
+  if (kind === 'dash') return mpd(body, base, now, policy)
   const spent = body
     .match(/[^\s"'<>]+/g)
     ?.some((piece) => tokenState(piece.replaceAll('&amp;', '&'), now / 1000).expired)
@@ -40,19 +47,21 @@ export function viewerBody(answer: FetchResult, base: string, now: number): View
   }
 }
 
-function playlist(text: string, base: string, now: number): ViewerAnswer {
+function playlist(text: string, base: string, now: number, policy: ManifestPolicy | null): ViewerAnswer {
   return edited('hls', now, () => {
     // Editing comes first: it is what says that a playlist is over a limit.
-    const body = absolutizePlaylist(text, base, PLAYLIST_LIMITS)
+    const absolute = absolutizePlaylist(text, base, PLAYLIST_LIMITS)
+    const body = policy === null ? absolute : applyToPlaylist(absolute, policy, PLAYLIST_LIMITS)
     if (playlistKind(body) === 'invalid') unusable('Upstream answered no readable playlist.')
     if (hasRelativeUris(body)) unusable('The playlist holds URIs that only a player can resolve.')
     return { body, uris: listUris(body).map(({ uri }) => uri) }
   })
 }
 
-function mpd(text: string, base: string, now: number): ViewerAnswer {
+function mpd(text: string, base: string, now: number, policy: ManifestPolicy | null): ViewerAnswer {
   return edited('dash', now, () => {
-    const body = absolutizeMpd(text, base, MPD_LIMITS)
+    const absolute = absolutizeMpd(text, base, MPD_LIMITS)
+    const body = policy === null ? absolute : applyToMpd(absolute, policy, MPD_LIMITS)
     return { body, uris: listMpdUris(body, MPD_LIMITS) }
   })
 }

@@ -129,7 +129,7 @@ export class ViewerClient {
   async #body(
     first: FetchResult,
     at: string,
-    { format }: Plan,
+    { format, manifest }: Plan,
     headers: Record<string, string>,
     signal: AbortSignal
   ): Promise<Answer> {
@@ -139,7 +139,7 @@ export class ViewerClient {
       if (answer.headers['set-cookie'] !== undefined)
         unusable('The origin sets a cookie, which is for the viewer alone.')
       const next = manifestKind(format) === 'dash' ? mpdLocation(answer.body) : null
-      if (next === null) return viewerBody(answer, base, this.#now())
+      if (next === null) return viewerBody(answer, base, this.#now(), manifestKind(format) === null ? null : manifest)
       answer = await this.#client.manifest(this.#checked(resolveUrl(next, base)), headers, signal)
       base = answer.url
     }

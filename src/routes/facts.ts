@@ -43,12 +43,22 @@ export function factsOfRequest(
       : JSON.stringify([viewerAddress({ ip: request.ip, peer: socket.remoteAddress, headers }, proxies), userAgent])
   return {
     identified,
-    circumstances: { parameters, device: identified.device, scheme, userAgent, country, now, session },
+    circumstances: {
+      parameters,
+      device: identified.device,
+      scheme,
+      userAgent,
+      country,
+      ...(trusted ? { header: (name) => readHeader(headers, name) ?? null } : {}),
+      now,
+      session
+    },
     varyOf: ({ reads }) => {
       const names = [
         ...(reads.includes('device') ? identified.headersRead : []),
         ...(reads.includes('user-agent') ? ['user-agent'] : []),
         ...(reads.includes('country') ? countryRead : []),
+        ...(trusted ? reads.flatMap((fact) => (fact.startsWith('header:') ? [fact.slice('header:'.length)] : [])) : []),
         // Without a `protocol` the scheme is the viewer's, which a proxy tells in a header.
         ...(reads.includes('scheme') && !proxies.empty ? ['x-forwarded-proto'] : [])
       ]

@@ -12,11 +12,13 @@ import type { GrantClient } from '../kaltura/grant-client.js'
 import type { Locations } from '../kaltura/locations.js'
 import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
 import { type Answer, type Decision, newDecision } from '../resolve/decision.js'
+import { endingWith, wordsOf } from '../resolve/entry-facts.js'
 import type { ResolveInput } from '../resolve/input.js'
 import type { References } from '../resolve/references.js'
 import type { Resolver } from '../resolve/resolver.js'
+import { untouchableReason } from '../resolve/untouchable.js'
 import type { Viewer, ViewerClient } from '../resolve/viewer-client.js'
-import { decide } from '../rules/decide.js'
+import type { DecideInput } from '../rules/decide.js'
 import type { LiveRules } from '../rules/live-rules.js'
 import { ksFingerprint } from '../viewer/ks.js'
 import type { TrustedProxies } from '../viewer/trusted-proxies.js'
@@ -29,8 +31,10 @@ import { factsOfRequest } from './facts.js'
 import { answerGrant } from './grant.js'
 import { headerKs } from './header-ks.js'
 import { clientOf, type LoopCheck, loopCheck, redirectsComeBack } from './loop.js'
+import { planRequest } from './plan.js'
 import { applyPreset } from './preset.js'
 import { nameEntry } from './reference.js'
+import type { ShadowWatch } from './shadow.js'
 import { checkSignature } from './signature.js'
 
 declare module 'fastify' {
@@ -53,6 +57,8 @@ export interface PlayManifestRoutesOptions {
   /** How requests of our own are marked. */
   via: string
   now: () => number
+  /** Asks the shadow rules, where there are some. Default: nobody does. */
+  shadow?: ShadowWatch
   /** What the limits say to a request for which Kaltura has to be asked. Default: all may. */
   admission?: (request: FastifyRequest) => () => Promise<boolean>
   /** Whether so many requests wait that no other should. Default: never. */
@@ -193,7 +199,7 @@ async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOpt
 async function answerRequest(
   request: FastifyRequest,
   { parsed, partner, decision }: Admitted,
-  { config, rules, resolver, viewers, proxies, now, admission, crowded }: PlayManifestRoutesOptions
+  { config, rules: live, resolver, viewers, proxies, now, admission, crowded, shadow: watch }: PlayManifestRoutesOptions
 ): Promise<Answer> {
   const { effective, places } = parsed
   const began = now()
@@ -207,25 +213,26 @@ async function answerRequest(
   const { identified, circumstances } = facts
   const { scheme } = circumstances
   if (record !== null) noteViewer(record, request, { facts, ks }, proxies)
-  const plan = decide(rules.rules, { ...circumstances, partner, trials: record?.trials })
-  if (record !== null) notePlan(record, plan, began)
+  // Read once: a reload never falls in between.
+  const { rules, presets, shadow } = live
+  const given: DecideInput = { ...circumstances, partner, presets, trials: record?.trials }
+  const untouchable = untouchableReason(parsed, partner, ks) !== null
+  const asking = { request: parsed, partner, ks, scheme, decision, admit: admission?.(request), crowded }
+  const { plan, request: planned, looked } = await planRequest(rules, given, asking, resolver, untouchable)
+  if (record !== null) notePlan(record, plan, looked, began)
   decision.format = plan.format
   decision.protocol = plan.protocol
   decision.device = identified.device.class
   decision.deviceSource = identified.source
   decision.vary = facts.varyOf(plan)
-  decision.bounds = { until: plan.until, longest: plan.longest, private: plan.private }
-  const input: ResolveInput = {
-    request: parsed,
-    partner,
-    plan,
-    ks,
-    scheme,
-    decision,
-    admit: admission?.(request),
-    crowded
-  }
-  const answer = await resolver.resolve(input)
+  decision.bounds = { until: plan.until, longest: plan.entryUnknown ? 0 : plan.longest, private: plan.private }
+  const input: ResolveInput = { ...asking, request: planned, plan }
+  const resolved = await resolver.resolve(input)
+  const answer = looked === null ? resolved : endingWith(resolved, looked)
+  if (input.catalog !== undefined) given.entry = wordsOf(input.catalog)
+  if (record !== null) Object.assign(record, { circumstances: given, resolved: planned })
+  // Who is sent on byte for byte is not decided about.
+  if (shadow !== null && !untouchable) watch?.watch(shadow, request, decision, plan, given)
   if (!partner.viewerProxy) return answer
   const own = await viewers.answer(answer, input, viewerOf(request, proxies, scheme, began))
   record?.done('for-the-viewer')

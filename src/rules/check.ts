@@ -1,4 +1,7 @@
+import { checkBitrates } from '../flavors/bitrate-window.js'
+import type { Preset } from '../playmanifest/presets.js'
 import { list, versionParts } from './conditions.js'
+import { AUTO_FORMAT, EXPLICIT } from './decide.js'
 import type { Rule } from './schema.js'
 import { isTimeZone } from './time-of-day.js'
 
@@ -13,10 +16,25 @@ export interface RuleFault {
 
 type When = Rule['when']
 
+/** What else of a configuration rules may name. */
+export interface Nameable {
+  presets: ReadonlyMap<string, Preset>
+  /** Lower-case names of headers. */
+  headers: readonly string[]
+}
+
 /** What a schema cannot say: rules that never match, are never reached, or hold what has no effect. */
-export function checkRules(rules: readonly Rule[]): RuleFault[] {
+export function checkRules(
+  rules: readonly Rule[],
+  { presets = new Map(), headers = [] }: Partial<Nameable> = {}
+): RuleFault[] {
   return rules.flatMap((rule, index) => [
-    ...[...conditionFaults(rule.when), ...effectFaults(rule)].map((fault) => ({
+    ...[
+      ...conditionFaults(rule.when),
+      ...effectFaults(rule),
+      ...presetFaults(rule, presets),
+      ...headerFaults(rule, headers)
+    ].map((fault) => ({
       ...fault,
       pointer: `/${index}${fault.pointer}`,
       text: `rule "${rule.name}" ${fault.text}`
@@ -63,15 +81,68 @@ function* conditionFaults(when: When): Generator<RuleFault> {
 
 function* effectFaults({ when, then }: Rule): Generator<RuleFault> {
   for (const name of ['single', 'maxBitrate', 'excludeAudioOnly'] as const) {
-    if (then[name] !== undefined && then.tags === undefined) {
+    if (then[name] !== undefined && then.tags === undefined && then.filters === undefined) {
       yield error(`/then/${name}`, `has ${name} without tags, which has no effect; right would be tags beside it`)
     }
   }
-  if (then.tags !== undefined && then.maxBitrate !== undefined && then.single !== 'largest') {
+  const { minBitrate = 0, maxBitrate = Number.POSITIVE_INFINITY } = then.filters ?? {}
+  if (minBitrate > maxBitrate) {
+    yield error('/then/filters', 'has filters that nothing passes: minBitrate is above maxBitrate')
+  }
+  if ((then.tags ?? then.filters) !== undefined && then.maxBitrate !== undefined && then.single !== 'largest') {
     yield error('/then/maxBitrate', 'has maxBitrate without effect; right would be single: largest beside it')
+  }
+  if (then.manifest !== undefined && then.delivery === 'redirect') {
+    yield error('/then/manifest', 'has manifest without effect, since delivery: redirect serves none')
   }
   if (then.format !== undefined && when.format !== undefined && !list(when.format).includes('auto')) {
     yield error('/then/format', 'has a format without effect, since it replaces auto only; right would be auto in when')
+  }
+}
+
+function* headerFaults({ when }: Rule, headers: readonly string[]): Generator<RuleFault> {
+  const names = Object.keys(when.header ?? {})
+  for (const name of names) {
+    const at = `/when/header/${name}`
+    if (!headers.includes(name.toLowerCase())) {
+      yield error(
+        at,
+        `looks at the header ${name}; right would be to list it under trustedHeaders, if your CDN sets or drops it`
+      )
+    }
+    if (names.some((other) => other !== name && other.toLowerCase() === name.toLowerCase())) {
+      yield error(at, `looks at the header ${name} in two spellings; right would be one`)
+    }
+  }
+}
+
+/** What a preset cannot do behind a rule, and values that nothing could be answered to. */
+function* presetFaults({ then }: Rule, presets: ReadonlyMap<string, Preset>): Generator<RuleFault> {
+  if (then.preset === undefined) return
+  const at = '/then/preset'
+  const preset = presets.get(then.preset)
+  if (preset === undefined) {
+    const names = [...presets.keys()].join(', ') || 'a name that stands there'
+    yield error(at, `names the preset "${then.preset}", which is not under presets; right would be ${names}`)
+    return
+  }
+  const named = `has the preset "${then.preset}"`
+  if (preset.device !== undefined) {
+    yield error(at, `${named}, whose device has no effect, since rules have looked at the device before it`)
+  }
+  if (preset.format === AUTO_FORMAT) {
+    yield error(at, `${named}, whose format is auto; right would be the format that the rule chooses`)
+  }
+  if (preset.format !== undefined && then.format !== undefined) {
+    yield error(at, `${named}, and both say a format; right would be one of them`)
+  }
+  const choosing = EXPLICIT.find((name) => preset[name] !== undefined)
+  const own = (['tags', 'filters'] as const).find((name) => then[name] !== undefined)
+  if (choosing !== undefined && own !== undefined) {
+    yield error(`/then/${own}`, `has ${own} without effect: its preset "${then.preset}" chooses by ${choosing}`)
+  }
+  if (checkBitrates(preset) !== null) {
+    yield error(at, `${named}, whose bitrate is no number above 0`)
   }
 }
 
@@ -98,7 +169,8 @@ function covers(wide: When, narrow: When): boolean {
     if (other === undefined || name === 'percent') return false
     if (name === 'androidFrom' || name === 'osFrom') return !isBefore(other as number, value as number)
     if (name === 'androidBelow' || name === 'osBelow') return !isBefore(value as number, other as number)
-    if (name === 'parameters' || name === 'time') return JSON.stringify(value) === JSON.stringify(other)
+    if (name === 'parameters' || name === 'header' || name === 'time')
+      return JSON.stringify(value) === JSON.stringify(other)
     return (list(other) as readonly unknown[]).every((item) => (list(value) as readonly unknown[]).includes(item))
   })
 }

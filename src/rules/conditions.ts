@@ -1,14 +1,16 @@
 import type { EffectiveParameters } from '../playmanifest/parameters.js'
 import type { Device, OsVersion } from '../viewer/device.js'
+import { type EntryWords, isInCategory } from './entry-words.js'
 import type { Rule } from './schema.js'
 import { shareOf } from './share.js'
 import { timeOfDay } from './time-of-day.js'
 
 /**
  * What a rule may look at besides the URL. What was looked at bounds who may share the answer: `device`, `scheme`,
- * `user-agent` and `country` become `Vary`; `time` ends its life; with `share` it is for one viewer.
+ * `user-agent`, `country` and headers become `Vary`; `time` ends its life, and so does what was read about the `entry`; with `share`
+ * it is for one viewer.
  */
-export type Fact = 'device' | 'scheme' | 'user-agent' | 'country' | 'time' | 'share'
+export type Fact = 'device' | 'scheme' | 'user-agent' | 'country' | `header:${string}` | 'time' | 'entry' | 'share'
 
 type When = Rule['when']
 
@@ -21,6 +23,10 @@ export interface Circumstances {
   userAgent?: string | undefined
   /** As a CDN says; absent: unknown, and no rule on countries matches. */
   country?: string | null | undefined
+  /** A header of a trusted proxy, by its name in lower case; null: it is not there. Absent: nobody is trusted. */
+  header?: ((name: string) => string | null) | undefined
+  /** Absent: nobody has asked; null: not known. Either way no rule on tags or categories matches. */
+  entry?: EntryWords | null | undefined
   /** Unix ms; absent: no rule on the time of day matches. */
   now?: number | undefined
   /** What a viewer's session is told by; absent: no rule on a share of them matches. */
@@ -51,14 +57,17 @@ export const CONDITIONS = [
   'androidFrom',
   'androidBelow',
   'country',
+  'header',
   'userAgent',
+  'entryTags',
+  'category',
   'percent'
 ] as const satisfies readonly (keyof When)[]
 export type Condition = (typeof CONDITIONS)[number]
 
 /**
  * The first condition of a rule that does not hold; null when all of them do. What the URL says is looked at first, then
- * what leaves an answer shareable by many, the session last; a condition behind one that fails is not read.
+ * what leaves an answer shareable by many, then what Kaltura may have to be asked for, the session last; a condition behind one that fails is not read.
  *
  * @param format effective `format`, after the default for a missing one
  */
@@ -87,9 +96,23 @@ export function failedCondition(
     readings.facts.add('country')
     if (!includes(when.country, given.country ?? '')) return 'country'
   }
+  for (const [spelled, wanted] of Object.entries(when.header ?? {})) {
+    const name = spelled.toLowerCase()
+    readings.facts.add(`header:${name}`)
+    const value = given.header?.(name) ?? null
+    const fits = typeof wanted === 'boolean' ? wanted === (value !== null) : value !== null && includes(wanted, value)
+    if (!fits) return 'header'
+  }
   if (when.userAgent !== undefined) {
     readings.facts.add('user-agent')
     if (!list(when.userAgent).some((text) => given.userAgent?.includes(text))) return 'userAgent'
+  }
+  if (when.entryTags !== undefined || when.category !== undefined) {
+    readings.facts.add('entry')
+    const { entryTags, category } = when
+    const entry = given.entry ?? null
+    if (entryTags !== undefined && !list(entryTags).some((tag) => entry?.tags.includes(tag))) return 'entryTags'
+    if (category !== undefined && (entry === null || !isInCategory(entry, list(category)))) return 'category'
   }
   if (when.percent !== undefined) {
     readings.facts.add('share')
@@ -110,7 +133,9 @@ export function factsOf(rules: readonly Rule[]): Fact[] {
     if (DEVICE_CONDITIONS.some((name) => when[name] !== undefined)) facts.add('device')
     if (when.userAgent !== undefined) facts.add('user-agent')
     if (when.country !== undefined) facts.add('country')
+    for (const name of Object.keys(when.header ?? {})) facts.add(`header:${name.toLowerCase()}`)
     if (when.time !== undefined) facts.add('time')
+    if (when.entryTags !== undefined || when.category !== undefined) facts.add('entry')
     if (when.percent !== undefined) facts.add('share')
   }
   return [...facts]

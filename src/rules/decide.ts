@@ -1,5 +1,9 @@
-import type { ParameterName } from '../playmanifest/parameters.js'
+import { requestTagLevels } from '../flavors/tag-levels.js'
+import type { ManifestPolicy } from '../manifest/policy.js'
+import type { EffectiveParameters, ParameterName } from '../playmanifest/parameters.js'
+import { notGiven, type Preset } from '../playmanifest/presets.js'
 import { type Circumstances, type Condition, type Fact, failedCondition, type Readings } from './conditions.js'
+import type { FlavorFilters } from './flavor-filters.js'
 import type { Delivery, Rule } from './schema.js'
 
 export type { Fact } from './conditions.js'
@@ -7,6 +11,10 @@ export type { Fact } from './conditions.js'
 /** What a rule wants of the flavors, when it narrows Kaltura's own choice. */
 export interface Narrowing {
   levels: readonly (readonly string[])[]
+  /** Whether the levels are Kaltura's own for the format, since the rule names no tags. */
+  ownLevels: boolean
+  /** Null: none. */
+  filters: FlavorFilters | null
   excludeAudioOnly: boolean
   single: 'largest' | 'smallest' | null
   /** kbps. */
@@ -23,7 +31,11 @@ export interface Plan {
   protocol: string
   /** Parameters that the request lacks or that are the gateway's own wording, in Kaltura's terms. */
   set: Readonly<Partial<Record<ParameterName, string>>>
+  /** Parameters of the rule's preset that the URL does not say itself: the request goes on as if it had come with them. */
+  adds: Preset
   narrowing: Narrowing | null
+  /** What is made of a manifest that is served here; null: nothing. */
+  manifest: ManifestPolicy | null
   delivery: Delivery
   /** Facts that the rules read on the way to this plan, matched or not. */
   reads: readonly Fact[]
@@ -31,6 +43,8 @@ export interface Plan {
   until: number | null
   /** ms that it may be kept by caches, stale or not; null: no bound of the rule's. */
   longest: number | null
+  /** Whether rules looked at tags or categories that are not known: it could be another plan a moment later. */
+  entryUnknown: boolean
   /** Whether it depends on what no cache can tell apart. */
   private: boolean
 }
@@ -42,6 +56,8 @@ export interface Trial {
 }
 
 export interface DecideInput extends Circumstances {
+  /** What rules may name; absent: none. */
+  presets?: ReadonlyMap<string, Preset> | undefined
   /** Scheme in which the viewer asked. */
   scheme: 'http' | 'https'
   partner: { id: number; delivery: Delivery; upgradeInsecure: boolean }
@@ -55,40 +71,58 @@ export const DEFAULT_FORMAT = 'url'
 export const AUTO_FORMAT = 'auto'
 
 /** Parameters by which a request chooses flavors itself; a rule never overrides them. */
-const EXPLICIT: readonly ParameterName[] = ['flavorIds', 'flavorId', 'flavorParamIds', 'flavorParamId', 'tags']
+export const EXPLICIT: readonly ParameterName[] = ['flavorIds', 'flavorId', 'flavorParamIds', 'flavorParamId', 'tags']
 
 /**
  * Applies ordered rules: the first that matches decides. Explicit flavors, tags and formats of the request are never
  * overridden, and every format and device that no rule names keeps Kaltura's own choice.
  */
 export function decide(rules: readonly Rule[], input: DecideInput): Plan {
-  const { parameters, partner } = input
-  const asked = typeof parameters.format === 'string' ? parameters.format : undefined
-  const wanted = parameters.format === undefined ? DEFAULT_FORMAT : (asked ?? '')
-  const { rule, readings } = match(rules, wanted, input)
-  const protocol = chooseProtocol(input)
-  const format = wanted === AUTO_FORMAT ? (rule?.then.format ?? DEFAULT_FORMAT) : wanted
+  const { partner } = input
+  const { rule, readings } = match(rules, formatWanted(input.parameters), input)
+  const preset = input.presets?.get(rule?.then.preset ?? '') ?? {}
+  const adds = notGiven(preset, input.parameters)
+  const parameters = { ...input.parameters, ...adds }
+  const wanted = formatWanted(parameters)
+  const protocol = chooseProtocol({ ...input, parameters })
+  const format = wanted === AUTO_FORMAT ? (rule?.then.format ?? preset.format ?? DEFAULT_FORMAT) : wanted
   const explicit = EXPLICIT.some((name) => parameters[name] !== undefined)
   const set: Partial<Record<ParameterName, string>> = {}
-  if (parameters.format === undefined || asked === AUTO_FORMAT) set.format = format
+  if (parameters.format === undefined || wanted === AUTO_FORMAT) set.format = format
   if (protocol.set) set.protocol = protocol.value
   return {
     rule: rule?.name ?? null,
     format,
     protocol: protocol.value,
     set,
-    narrowing: rule?.then.tags === undefined || explicit ? null : narrowingOf(rule),
+    adds,
+    narrowing: rule === null || explicit ? null : narrowingOf(rule, format),
+    manifest: rule?.then.manifest === undefined ? null : { ...UNTOUCHED, ...rule.then.manifest },
     delivery: rule?.then.delivery ?? partner.delivery,
     reads: protocol.readsScheme ? [...readings.facts, 'scheme'] : [...readings.facts],
     until: readings.until,
     longest: rule?.then.caching ?? null,
+    entryUnknown: readings.facts.has('entry') && (input.entry ?? null) === null,
     private: readings.facts.has('share')
   }
 }
 
-function narrowingOf(rule: Rule): Narrowing {
+/** Its members stand in keys, in this order. */
+const UNTOUCHED: ManifestPolicy = { maxHeight: null, maxBitrate: null, cutAudioOnly: false, order: null }
+
+/** The format that a request asks for. */
+function formatWanted({ format }: EffectiveParameters): string {
+  if (format === undefined) return DEFAULT_FORMAT
+  return typeof format === 'string' ? format : ''
+}
+
+function narrowingOf(rule: Rule, format: string): Narrowing | null {
+  const { tags, filters } = rule.then
+  if (tags === undefined && filters === undefined) return null
   return {
-    levels: rule.then.tags ?? [],
+    levels: tags ?? requestTagLevels(format, {}),
+    ownLevels: tags === undefined,
+    filters: filters ?? null,
     excludeAudioOnly: rule.then.excludeAudioOnly ?? false,
     single: rule.then.single ?? null,
     maxBitrate: rule.then.maxBitrate ?? null

@@ -1,12 +1,15 @@
 import type { Preset } from '../playmanifest/presets.js'
 import type { Rule } from './schema.js'
+import type { ShadowRules } from './shadow.js'
 
 export interface Ruling {
   rules: readonly Rule[]
   presets: ReadonlyMap<string, Preset>
+  /** Null: there are none. */
+  shadow: ShadowRules | null
 }
 
-/** The rules and presets in force. Each request reads them once, so that a reload never falls in between. */
+/** The rules, presets and shadow rules in force. Each request reads them once, so that a reload never falls in between. */
 export class LiveRules {
   #ruling: Ruling
 
@@ -22,8 +25,12 @@ export class LiveRules {
     return this.#ruling.presets
   }
 
+  get shadow(): ShadowRules | null {
+    return this.#ruling.shadow
+  }
+
   /** Takes the place of what was in force, for all requests that begin from now on. */
-  replace({ rules, presets }: Ruling): void {
-    this.#ruling = { rules, presets }
+  replace({ rules, presets, shadow }: Ruling): void {
+    this.#ruling = { rules, presets, shadow }
   }
 }

@@ -2,6 +2,10 @@ import { type FlavorAsset, READY } from '../flavors/flavor-asset.js'
 import { matchLevels } from '../flavors/tag-levels.js'
 import type { Trace } from '../flavors/trace.js'
 import type { Narrowing } from './decide.js'
+import { filterFlavors } from './flavor-filters.js'
+
+/** Tags of files that Kaltura serves as they are. */
+const STORED: ReadonlySet<string> = new Set(['ism_manifest', 'smil_manifest'])
 
 /** A flavor without width, height and frame rate (reference device-rules.md section 1, rule 3). */
 export function hasNoVideo(flavor: Pick<FlavorAsset, 'width' | 'height' | 'frameRate'>): boolean {
@@ -22,20 +26,29 @@ export function narrow(
   window: { min: number | null; max: number | null } = { min: null, max: null },
   trace?: Trace
 ): FlavorAsset[] {
-  const pool = flavors.filter(
-    (flavor) => flavor.status === READY && !(narrowing.excludeAudioOnly && hasNoVideo(flavor))
-  )
+  const ready = flavors.filter(({ status }) => status === READY)
+  const pool = ready.filter((flavor) => !(narrowing.excludeAudioOnly && hasNoVideo(flavor)))
   if (trace !== undefined) dropUnfit(flavors, pool, trace)
+  // Such a file is served in place of the flavors: Kaltura's own choice cannot be filtered.
+  if (narrowing.ownLevels && pool.some(({ tags }) => tags.some((tag) => STORED.has(tag)))) {
+    trace?.drop(pool, 'stored-manifest', 'a stored manifest may be served in its place, so Kaltura chooses')
+    return []
+  }
   const match = matchLevels(pool, narrowing.levels)
   if (match === null) {
     trace?.drop(pool, 'tags', `no flavor has any of the rule's tags ${narrowing.levels.flat().join(', ')}`)
     return []
   }
-  const { flavors: chosen } = match
-  if (trace !== undefined) enterByTags(pool, chosen, narrowing.levels[match.index]!, match.index + 1, trace)
+  const { flavors: tagged } = match
+  if (trace !== undefined) enterByTags(pool, tagged, narrowing.levels[match.index]!, match.index + 1, trace)
+  const chosen =
+    narrowing.filters === null
+      ? tagged
+      : [...filterFlavors(tagged, narrowing.filters, (flavor) => !hasNoVideo(flavor), trace)]
   if (narrowing.single === null) {
     trace?.keep(chosen)
-    return chosen
+    // Kaltura's own choice, whole: it is left to make it.
+    return narrowing.ownLevels && pool.length === ready.length && chosen.length === tagged.length ? [] : chosen
   }
   const inWindow = orAll(
     chosen,

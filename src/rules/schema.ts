@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox'
 import { FORMATS } from '../playmanifest/formats.js'
 import { PARAMETER_NAMES, type ParameterName, specOf } from '../playmanifest/parameters.js'
 import { DEVICE_CLASSES, DEVICE_FORMS, DEVICE_PLAYERS, OPERATING_SYSTEMS } from '../viewer/device-class.js'
+import { CODECS } from './flavor-filters.js'
 
 const Words = Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })
 
@@ -37,6 +38,11 @@ export const CONDITION_PARAMETERS: readonly ParameterName[] = PARAMETER_NAMES.fi
 })
 
 const Parameter = Type.Union([Type.Boolean(), Type.String(), Type.Array(Type.String(), { minItems: 1 })])
+
+const Category = Type.Union([
+  Type.Integer({ minimum: 1 }),
+  Type.String({ minLength: 1, maxLength: 500, pattern: '^[^,]*[^,\\s>]$' })
+])
 
 const ClockTime = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: 'In quotes, such as "18:00".' })
 
@@ -77,7 +83,30 @@ export const WhenSchema = Type.Object(
     country: Type.Optional(
       TextOrMore({ pattern: '^[A-Z]{2}$' }, "The viewer's country by the header of a CDN in TRUST_PROXY; two capitals.")
     ),
+    header: Type.Optional(
+      Type.Object(
+        {},
+        {
+          additionalProperties: Parameter,
+          minProperties: 1,
+          description:
+            'Headers under `trustedHeaders`, of a proxy in TRUST_PROXY: true (there), false (not there), a value, or several.'
+        }
+      )
+    ),
     entry: Type.Optional(TextOrMore({ pattern: '^[0-9A-Za-z_-]{1,64}$' }, 'Entry id in the URL, or several.')),
+    entryTags: Type.Optional(
+      TextOrMore(
+        { minLength: 1, maxLength: 200, pattern: '^[^,]*[^,\\s][^,]*$' },
+        'A tag of the entry, or several, compared with case; what anybody may see of it counts.'
+      )
+    ),
+    category: Type.Optional(
+      Type.Union([Category, Type.Array(Category, { minItems: 1 })], {
+        description:
+          'A category of the entry, or several: ids, or full names such as `News>Sport`, with what is below them.'
+      })
+    ),
     parameters: Type.Optional(
       Type.Object(
         Object.fromEntries(CONDITION_PARAMETERS.map((name) => [name, Type.Optional(Parameter)])) as Partial<
@@ -112,11 +141,53 @@ export const WhenSchema = Type.Object(
   { additionalProperties: false, description: 'Conditions: all have to hold; of a list, one value. {} always matches.' }
 )
 
+/** What is left out of the flavors that tags chose. */
+export const FiltersSchema = Type.Object(
+  {
+    codecs: Type.Optional(OneOrMore(CODECS, 'Video codecs that pass; one that is not known passes.')),
+    maxHeight: Type.Optional(Type.Integer({ minimum: 1, description: 'In pixels.' })),
+    minBitrate: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'In kbps.' })),
+    maxBitrate: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'In kbps.' }))
+  },
+  {
+    additionalProperties: false,
+    minProperties: 1,
+    description:
+      "Leaves out video flavors of those that `tags`, or else Kaltura's own tags, chose. A filter that would leave none is passed over."
+  }
+)
+
+/** What is made of a manifest. */
+export const ManifestSchema = Type.Object(
+  {
+    maxHeight: Type.Optional(Type.Integer({ minimum: 1, description: 'In pixels.' })),
+    maxBitrate: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, description: 'In kbps, as the manifest announces it.' })
+    ),
+    cutAudioOnly: Type.Optional(Type.Boolean({ description: 'Cuts HLS variants that have no video.' })),
+    order: Type.Optional(
+      oneOf(['ascending', 'descending'], { description: 'Of HLS variants, by the bitrate that they announce.' })
+    )
+  },
+  {
+    additionalProperties: false,
+    minProperties: 1,
+    description: 'What is made of an HLS or DASH manifest where the gateway serves it; a redirect knows nothing of it.'
+  }
+)
+
 /** What a matching rule decides. */
 export const ThenSchema = Type.Object(
   {
     format: Type.Optional(
       oneOf(FORMATS, { description: 'Takes the place of `format/auto`; a format named in the URL stands.' })
+    ),
+    preset: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'A name under `presets`: its parameters count as if the URL had them; what the URL says itself wins.'
+      })
     ),
     tags: Type.Optional(
       Type.Array(Words, {
@@ -124,9 +195,11 @@ export const ThenSchema = Type.Object(
         description: 'Levels of tags in order: the first with a flavor decides; in one level tags are alternatives.'
       })
     ),
+    filters: Type.Optional(FiltersSchema),
     single: Type.Optional(
       Type.Union([Type.Literal('largest'), Type.Literal('smallest')], {
-        description: 'One flavor of those that `tags` chose: the one of highest or of lowest bitrate.'
+        description:
+          'With `tags` or `filters`: one flavor of those that they chose: the one of highest or of lowest bitrate.'
       })
     ),
     maxBitrate: Type.Optional(
@@ -136,8 +209,11 @@ export const ThenSchema = Type.Object(
       })
     ),
     excludeAudioOnly: Type.Optional(
-      Type.Boolean({ description: 'With `tags`: leaves out flavors without width, height and frame rate.' })
+      Type.Boolean({
+        description: 'With `tags` or `filters`: leaves out flavors without width, height and frame rate.'
+      })
     ),
+    manifest: Type.Optional(ManifestSchema),
     delivery: Type.Optional(
       Type.Union([Type.Literal('mirror'), Type.Literal('redirect'), Type.Literal('proxy')], {
         description: 'For what is proven public: as Kaltura answers, always a redirect, or always the manifest.'
@@ -161,7 +237,26 @@ export const RuleSchema = Type.Object(
   { additionalProperties: false }
 )
 
-type RawRule = Static<typeof RuleSchema>
+/** A second set of rules, asked beside the first and never followed. */
+export const ShadowSchema = Type.Object(
+  {
+    percent: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 100,
+        description: 'Share of the requests about which they are asked; default 100.'
+      })
+    ),
+    rules: Type.Array(RuleSchema, { minItems: 1 })
+  },
+  {
+    additionalProperties: false,
+    description:
+      'Rules that are asked beside `rules`: what they would decide otherwise is counted, logged and never answered.'
+  }
+)
+
+export type RawRule = Static<typeof RuleSchema>
 
 /** A rule as it was read: its durations in ms. */
 export type Rule = Omit<RawRule, 'then'> & { then: Omit<RawRule['then'], 'caching'> & { caching?: number } }

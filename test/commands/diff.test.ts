@@ -36,12 +36,26 @@ t.test('alike: nothing differs, and the status is 0', async (t) => {
   })
 })
 
+t.test('rules on tags and categories need to be told how entries are filed', async (t) => {
+  const changed = `${OLD}  - { name: kids, when: { entryTags: kids }, then: { tags: [[a]] } }\n`
+  const log = line(`${AT}/format/applehttp`, 'x')
+  const without = await run(changed, log)
+  t.match(without, { status: 0, err: /without --entries they match no request/ })
+  const all = { ...files(changed, log), entries: '0_abc: { tags: [kids] }\n', bad: '0_abc: { tagz: [kids] }\n' }
+  const ask = (name: string) =>
+    runHere(runDiff, ['old.yaml', 'new.yaml', '--requests', 'log', '--entries', name], {}, { files: all })
+  t.match(await ask('entries'), { status: 1, err: '', out: /flavors: 1 request decided differently/ })
+  await t.rejects(ask('bad'), /^bad:1: \/0_abc\/tagz is not a known key/)
+})
+
 t.test('every kind of difference is counted, with examples', async (t) => {
   for (const [changed, target, kind] of [
     [OLD.replace('[[a]]', '[[b]]'), `${AT}/format/applehttp`, 'flavors'],
     [OLD.replace('tags: [[a]]', 'tags: [[a]], excludeAudioOnly: true'), `${AT}/format/applehttp`, 'flavors'],
     [OLD.replace('tags: [[a]]', 'tags: [[a]], format: mpegdash'), `${AT}/format/auto`, 'format'],
     [`delivery: proxy\n${OLD}`, AT, 'delivery'],
+    [OLD.replace('tags: [[a]]', 'tags: [[a]], manifest: { maxHeight: 9 }'), AT, 'manifest'],
+    [`presets: { p: { clipTo: 9 } }\n${OLD.replace('tags: [[a]]', 'tags: [[a]], preset: p')}`, AT, 'parameters'],
     [`partners: [{ id: 7 }]\n${OLD}`, AT, 'problem'],
     [`partners: [{ id: 7 }]\n${OLD}`, `${AT}?grant=x`, 'problem'],
     [`partners: [{ id: 101, upgradeInsecure: true }]\n${OLD}`, `${AT}/protocol/http`, 'protocol']

@@ -26,6 +26,49 @@ t.test('the example of the documentation passes, and every rule that ships has a
   t.match(await runCli(['test', EXAMPLE, '--json']), { status: 0, err: '', out: /"failed": 0/ })
 })
 
+t.test('a case says what the preset of a rule adds', async (t) => {
+  const config =
+    'presets: { low: { maxBitrate: 900, clipTo: 9 } }\nrules:\n  - { name: it, when: {}, then: { preset: low } }\n'
+  for (const [adds, rest, status] of [
+    ['{ clipTo: 9, maxBitrate: "900" }', '', 0],
+    ['{ clipTo: 9 }', '/maxBitrate/1', 0],
+    ['{ clipTo: 9 }', '', 1],
+    ['{}', '', 1]
+  ] as const) {
+    const files = { ...oneCase(`{ adds: ${adds} }`, `url: ${AT}${rest}`), 'g.yaml': config }
+    t.equal((await run(files, '--config', 'g.yaml')).status, status, adds + rest)
+  }
+})
+
+t.test('a case says what is filtered, and what is made of a manifest', async (t) => {
+  const then = '{ filters: { maxHeight: 720, codecs: h264 }, manifest: { order: descending } }'
+  const config = `rules:\n  - { name: it, when: {}, then: ${then} }\n`
+  for (const [expect, status] of [
+    ['{ filters: { codecs: h264, maxHeight: 720 }, manifest: { order: descending }, tags: null }', 0],
+    ['{ filters: { maxHeight: 720 } }', 1],
+    ['{ manifest: null }', 1],
+    ['{ manifest: { order: ascending } }', 1]
+  ] as const) {
+    t.equal((await run({ ...oneCase(expect), 'g.yaml': config }, '--config', 'g.yaml')).status, status, expect)
+  }
+})
+
+t.test('a case says how its entry is filed', async (t) => {
+  const config = 'rules:\n  - { name: kids, when: { entryTags: kids, category: [News, 7] }, then: {} }\n'
+  for (const [entry, rule] of [
+    ['{ tags: [kids], categories: ["News>Sport"] }', 'kids'],
+    ['{ tags: [kids], categoryIds: [7] }', 'kids'],
+    ['{ tags: [kids] }', 'null'],
+    ['', 'null']
+  ] as const) {
+    const rest = `url: ${AT}/format/auto${entry === '' ? '' : `\n    entry: ${entry}`}`
+    const files = { ...oneCase(`{ rule: ${rule} }`, rest), 'g.yaml': config }
+    t.equal((await run(files, '--config', 'g.yaml')).status, 0, entry)
+  }
+  const wrong = oneCase('{ rule: x }', `url: ${AT}\n    entry: { tag: kids }`)
+  await t.rejects(run(wrong), /:4: \/cases\/0\/entry\/tag is not a known key/)
+})
+
 t.test('every expectation of the example can fail', async (t) => {
   const text = readFileSync(EXAMPLE, 'utf8')
   const { cases } = readTestFile(EXAMPLE, text)

@@ -67,6 +67,29 @@ t.test('a file that is not usable changes nothing, and is told with its line', a
   t.match(it.reload('test'), { result: 'replaced' }, 'mended')
 })
 
+t.test('shadow rules come and go with the rest, and a bad set is told like bad rules', async (t) => {
+  const shadow = (name: string) => `shadow:\n  percent: 5\n  ${rule(name).replaceAll('\n', '\n  ')}`
+  const { it, live, files, lines } = reloader({ 'g.yaml': rule('old') })
+  t.equal(live.shadow, null)
+  files['g.yaml'] = `${rule('old')}${shadow('new')}`
+  t.match(it.reload('test'), { result: 'replaced', rules: 1, needRestart: [] })
+  t.match(live.shadow, { percent: 5, rules: [{ name: 'new' }] })
+  t.match(lines.at(-1), { args: [{ shadow: 1 }] })
+  for (const [bad, problem] of [
+    [shadow('new').replace('when: {}', 'when: { devic: ipad }'), /^g\.yaml:6: .*devic is not a known key/],
+    [shadow('new').replace('then: {}', 'then: { single: largest }'), /^g\.yaml:6: rule "new" has single without tags/],
+    [shadow('new').replace('percent: 5', 'percent: 0'), /^g\.yaml:4: \/shadow\/percent must be > 0/],
+    ['shadow: { percent: 5 }\n', /^g\.yaml:3: \/shadow must have required propert\w+ rules/]
+  ] as const) {
+    files['g.yaml'] = rule('old') + bad
+    t.match(it.reload('test'), { result: 'failed', problems: [problem] }, bad)
+    t.match(live.shadow, { rules: [{ name: 'new' }] }, 'the old ones stay')
+  }
+  files['g.yaml'] = rule('old')
+  t.match(it.reload('test'), { result: 'replaced' })
+  t.equal(live.shadow, null)
+})
+
 t.test('what else changed is named and left as it is; warnings are told', async (t) => {
   const secret = 'partners: [{ id: 101, adminSecretFile: /s }]\n'
   const { it, files, lines } = reloader({ 'g.yaml': `${secret}delivery: proxy\n${rule('old')}`, '/s': 'one' })

@@ -49,7 +49,11 @@ for (const { name, text } of recipes) {
     t.match(text, /^\*".+?"\*/m, 'the problem in the words of who has it')
     const caching = /^\*\*Caching:\*\* ([\s\S]+)$/m.exec(text)?.[1] ?? ''
     const [asked] = readTestFile('x.test.yaml', tests).cases
-    const found = predict(readRuleSet('gateway.yaml', files['gateway.yaml']), { ...asked!, now: 0 })
+    const found = predict(readRuleSet('gateway.yaml', files['gateway.yaml']), {
+      ...asked!,
+      entry: () => asked!.entry,
+      now: 0
+    })
     const plan = found !== null && 'plan' in found ? found.plan : null
     t.ok(plan)
     const { reads, longest, private: isPrivate } = plan!

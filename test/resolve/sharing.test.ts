@@ -32,7 +32,14 @@ const entry: EntryFacts = {
   msDuration: 60_000
 }
 function catalog(over: Partial<EntryFacts> = {}, rest: Partial<Catalog> = {}): Catalog {
-  return { entry: { ...entry, ...over }, profile: { id: '2', rules: [] }, visibleFlavors: [], parent: null, ...rest }
+  return {
+    entry: { ...entry, ...over },
+    profile: { id: '2', rules: [] },
+    visibleFlavors: [],
+    visibleEntry: null,
+    parent: null,
+    ...rest
+  }
 }
 
 const ANSWER: AnswerFacts = {

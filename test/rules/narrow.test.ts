@@ -36,7 +36,7 @@ const ladder = [
   flavor('w', 'iphonenew', 600, { fileExt: 'webm', videoCodecId: 'vp8' })
 ]
 const ids = (flavors: readonly FlavorAsset[]) => flavors.map(({ id }) => id).join('')
-const base = { excludeAudioOnly: false, single: null, maxBitrate: null } as const
+const base = { ownLevels: false, filters: null, excludeAudioOnly: false, single: null, maxBitrate: null } as const
 
 t.test('the first level with a match wins, alternatives inside a level add up', async (t) => {
   t.equal(ids(narrow({ ...base, levels: [['nosuch'], ['ipadnew'], ['iphone']] }, ladder)), 'bc')
@@ -100,6 +100,18 @@ t.test('a trace says the last word on each flavor once, and changes nothing', as
     levels: fc.array(fc.array(fc.constantFrom('iphone', 'iphonenew', 'ipadnew', 'web'), { minLength: 1 }), {
       minLength: 1
     }),
+    ownLevels: fc.constant(false),
+    filters: fc.option(
+      fc.record(
+        {
+          codecs: fc.constantFrom('h264' as const, ['vp8' as const, 'vp9' as const]),
+          maxHeight: fc.constantFrom(200, 360),
+          minBitrate: fc.constantFrom(500, 900),
+          maxBitrate: fc.constantFrom(900, 1500)
+        },
+        { requiredKeys: [] }
+      )
+    ),
     excludeAudioOnly: fc.boolean(),
     single: fc.constantFrom(null, 'largest' as const, 'smallest' as const),
     maxBitrate: fc.constantFrom(null, 500, 900)
@@ -123,7 +135,7 @@ t.test('a trace says the last word on each flavor once, and changes nothing', as
 
 t.test('each flavor has its reason, in the order of the steps', async (t) => {
   const trace = new Trace()
-  const old = { levels: [['iphonenew']], excludeAudioOnly: true, single: 'largest', maxBitrate: 500 } as const
+  const old = { ...base, levels: [['iphonenew']], excludeAudioOnly: true, single: 'largest', maxBitrate: 500 } as const
   narrow(old, ladder, undefined, trace)
   t.strictSame(
     trace.rows.map(({ flavorId, kept, step, reason }) => [flavorId, kept, step, reason]),

@@ -52,6 +52,8 @@ export interface CatalogEntry {
   description: string
   /** Comma list. */
   tags: string
+  /** Those without a privacy context, by full name such as `News>Sport`. */
+  categories?: readonly { id: number; name: string }[]
   /** 1 media clip, 6 data, 7 live stream. */
   type: number
   /** 1 video, 2 image, 5 audio, 201 live stream. */

@@ -4,6 +4,8 @@ import { type MpdElement, type MpdLimits, scanMpd } from './scan-mpd.js'
 /** A Representation as `keep` sees it. Attribute maps hold the attributes without prefix, as written. */
 export interface MpdRepresentation {
   id: string
+  /** Of its Period, from 0. */
+  period: number
   /** bit/s; 0 when missing or no number. */
   bandwidth: number
   attributes: ReadonlyMap<string, string>
@@ -27,10 +29,12 @@ export function filterRepresentations(
   limits: MpdLimits = {}
 ): string | null {
   const found: Found[] = []
+  const periods: unknown[] = []
   scanMpd(text, limits, (element) => {
     const set = element.parent
     if (!element.dash || element.local !== 'Representation' || set?.local !== 'AdaptationSet') return
-    found.push({ element, representation: describe(element, set) })
+    if (periods.at(-1) !== set.parent) periods.push(set.parent)
+    found.push({ element, representation: describe(element, set, periods.length - 1) })
   })
   const kept = withDependencies(found, new Set(found.filter(({ representation }) => keep(representation))))
   if (found.length === kept.size) return text
@@ -49,11 +53,12 @@ export function filterRepresentations(
   )
 }
 
-function describe(element: MpdElement, set: MpdElement): MpdRepresentation {
+function describe(element: MpdElement, set: MpdElement, period: number): MpdRepresentation {
   const attributes = plainAttributes(element)
   const bandwidth = Number(attributes.get('bandwidth') ?? 0)
   return {
     id: attributes.get('id') ?? '',
+    period,
     bandwidth: Number.isFinite(bandwidth) ? bandwidth : 0,
     attributes,
     adaptationSet: plainAttributes(set)

@@ -47,7 +47,8 @@ export function filterVariants(text: string, keep: KeepOffer, limits: PlaylistLi
   return applyEdits(text, [...cuts, ...dangling])
 }
 
-function readOffers(text: string, lines: readonly Line[]): Offer[] {
+/** What a master playlist offers, in order. */
+export function readOffers(text: string, lines: readonly Line[]): Offer[] {
   const offers: Offer[] = []
   let variant: Offer | null = null
   for (const line of lines) {

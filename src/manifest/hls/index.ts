@@ -3,5 +3,6 @@ export { filterVariants, type KeepOffer, type OfferKind } from './filter-variant
 export { flavorIdOf } from './flavor-id.js'
 export type { PlaylistLimits } from './lines.js'
 export { listUris, type PlaylistUri } from './list-uris.js'
+export { orderVariants } from './order-variants.js'
 export { isPlaylist, playlistKind } from './playlist-kind.js'
 export type { UriKind } from './uri-sites.js'
