@@ -17,6 +17,7 @@ const PER_MINUTE = 'requests a minute, `0`: none'
 export const CONFIG_KEYS: Readonly<Record<string, KeyWords>> = {
   serviceUrl: { about: 'As KALTURA_SERVICE_URL, which wins.', value: 'URL' },
   cdnUrl: { about: 'As KALTURA_CDN_URL, which wins.', value: 'URL', otherwise: '`serviceUrl`' },
+  cdnUrls: { default: {}, value: 'names with URLs: see [rules](rules.md#hosts)' },
   partners: {
     about: 'The accounts that are served; KALTURA_PARTNER_ID adds one, or goes over the one of its id.',
     value: 'list of partners, below',

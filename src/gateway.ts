@@ -3,12 +3,14 @@ import type { Logger } from 'pino'
 import type { Rendered } from './answer/render.js'
 import { MemoryPurger } from './cache/purge.js'
 import { RedisLink } from './cache/redis.js'
+import { viewerBases } from './config/bases.js'
 import type { Config } from './config/config.js'
 import { KalturaApi } from './kaltura/api.js'
 import { ApiPassthrough } from './kaltura/api-passthrough.js'
 import { Breaker } from './kaltura/breaker.js'
 import { CatalogClient } from './kaltura/catalog-client.js'
-import { Circle, type CircleTiming } from './kaltura/circle.js'
+import type { CircleTiming } from './kaltura/circle.js'
+import { Circles } from './kaltura/circles.js'
 import { Fetcher } from './kaltura/fetcher.js'
 import { GrantClient } from './kaltura/grant-client.js'
 import { Locations } from './kaltura/locations.js'
@@ -83,7 +85,7 @@ export async function registerGateway(
   const catalogs = new CatalogClient(api, sessions)
   // An entry that Kaltura refuses to grant ends the whole API answer: that must not look like a Kaltura that is down.
   const grantApi = new KalturaApi(fetcher, config.serviceUrl, new Breaker({ threshold: Number.POSITIVE_INFINITY, now }))
-  const locations = new Locations(config.cdnUrl, config.hosts)
+  const locations = new Locations(config.cdnUrl, config.hosts, config.cdnUrls)
   const grants = new GrantClient(grantApi, sessions, locations, config.upstreamTimeout)
   const manifests = new PlayManifestClient(fetcher, config.serviceUrl, new Breaker({ now }))
   const targets = new TargetClient(manifests, locations)
@@ -94,8 +96,8 @@ export async function registerGateway(
   purger.add('reference', references)
   resolver.purgedBy(purger)
   const viewers = new ViewerClient(config, locations, now)
-  const circle = new Circle(fetcher, {
-    cdnUrl: config.cdnUrl,
+  const circles = new Circles(fetcher, {
+    bases: viewerBases(config),
     partnerId: [...config.partners.keys()][0]!,
     log: app.log,
     timing: circleTiming
@@ -105,7 +107,7 @@ export async function registerGateway(
     fleet?.start()
   })
   app.addHook('onClose', async () => {
-    circle.close()
+    circles.close()
     fleet?.stop()
     shared?.close()
     await Promise.all([fetcher.close(), viewers.close()])
@@ -127,7 +129,7 @@ export async function registerGateway(
     viewers,
     locations,
     proxies,
-    circle,
+    circles,
     via: VIA,
     now,
     shadow: new ShadowWatch({

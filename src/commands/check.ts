@@ -77,6 +77,7 @@ function meaningOf(config: Config, file: string | null) {
     file,
     serviceUrl: config.serviceUrl,
     cdnUrl: config.cdnUrl,
+    cdnUrls: Object.fromEntries(config.cdnUrls),
     publicUrl: config.publicUrl,
     listens: { host: config.host, port: config.port },
     admin:
@@ -121,6 +122,7 @@ function describe(meaning: Meaning, colours: boolean): string {
     ['File', meaning.file ?? 'none; the environment alone'],
     ['Kaltura', meaning.serviceUrl],
     ['Viewers are sent to', meaning.cdnUrl],
+    ...Object.entries(meaning.cdnUrls).map(([name, url]): [string, string] => [`or by rule to ${name}`, url]),
     ['Own address', meaning.publicUrl ?? 'not stated'],
     ['Listens on', `${meaning.listens.host}:${meaning.listens.port}`],
     [

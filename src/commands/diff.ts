@@ -42,7 +42,9 @@ const KINDS = {
   parameters: ['adds'],
   flavors: ['tags', 'filters', 'excludeAudioOnly', 'single', 'maxBitrate'],
   manifest: ['manifest'],
-  delivery: ['delivery']
+  delivery: ['delivery'],
+  // A base by another name is the same base.
+  hosts: ['cdnBase', 'deliveryHosts']
 } as const satisfies Record<string, readonly (keyof Decided)[]>
 
 type Kind = keyof typeof KINDS

@@ -105,8 +105,10 @@ function rulesRows({ rules }: Explanation): Row[] {
   }
   for (const why of others) rows.push(['not', why])
   if (rules.notReached.length > 0) rows.push(['not reached', rules.notReached.join('; ')])
-  const { format, protocol, delivery, narrowing, sets } = rules.plan
+  const { format, protocol, delivery, cdnUrl, deliveryHosts, narrowing, sets } = rules.plan
   rows.push(['plan', `format ${format}, protocol ${protocol}, delivery ${delivery}`])
+  if (cdnUrl !== null) rows.push(['redirects to', cdnUrl])
+  if (deliveryHosts !== null) rows.push(['hands out', deliveryHosts.join(', ')])
   if (narrowing !== null) rows.push(['narrows by', JSON.stringify(narrowing)])
   if (Object.keys(sets).length > 0) rows.push(['writes', JSON.stringify(sets)])
   return rows

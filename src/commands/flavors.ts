@@ -80,12 +80,12 @@ function rowOf(
   entry: string,
   format: string,
   partner: PartnerConfig,
-  { rules, presets }: Pick<Config, 'rules' | 'presets'>,
+  { rules, presets, cdnUrls }: Pick<Config, 'rules' | 'presets' | 'cdnUrls'>,
   { flavors, words }: EntryFlavors
 ): DeviceRow {
   const ruled = { ...partner, signedLinks: 'off' as const, presetsOnly: false }
   const prediction = predict(
-    { rules, presets, partner: () => ruled },
+    { rules, presets, cdnUrls, partner: () => ruled },
     {
       target: `/p/${partner.id}/playManifest/entryId/${entry}/format/${format}?device=${device}`,
       headers: {},

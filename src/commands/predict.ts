@@ -61,6 +61,11 @@ export interface Decided {
   /** kbps. */
   maxBitrate: number | null
   delivery: Delivery
+  /** Name of the base to which redirects to Kaltura go; null: the default one. */
+  cdnUrl: string | null
+  /** The same as a URL. */
+  cdnBase: string | null
+  deliveryHosts: readonly string[] | null
 }
 
 /** A request that is refused: the code of its problem, ours or Kaltura's (docs/errors.md). */
@@ -83,7 +88,7 @@ const SIGNATURE = new Set(['signature'])
  * @returns null when rules have no say: a link with a grant
  */
 export function predict(
-  { rules, presets, partner: partnerOf }: Pick<RuleSet, 'rules' | 'presets' | 'partner'>,
+  { rules, presets, cdnUrls, partner: partnerOf }: Pick<RuleSet, 'rules' | 'presets' | 'cdnUrls' | 'partner'>,
   asked: AskedRequest
 ): Prediction | null {
   const parsed = parsePlayManifestUrl(asked.target)
@@ -112,7 +117,7 @@ export function predict(
     partner
   })
   const untouched = untouchableReason(request, partner, { state: 'none', place: null })
-  return { decided: decidedOf(plan, device.class, untouched, request), request, plan }
+  return { decided: decidedOf(plan, device.class, untouched, request, cdnUrls), request, plan }
 }
 
 /** What rules look at. A log knows no address: sessions without a `playSessionId` are told apart by the User-Agent. */
@@ -132,7 +137,14 @@ function circumstancesOf({ headers, trusted, scheme, now }: AskedRequest, parame
 }
 
 /** What is sent on as it came keeps its own words; only what Kaltura does not understand is translated. */
-function decidedOf(plan: Plan, device: string, untouched: string | null, request: PlayManifestRequest): Decided {
+function decidedOf(
+  plan: Plan,
+  device: string,
+  untouched: string | null,
+  request: PlayManifestRequest,
+  cdnUrls: ReadonlyMap<string, string>
+): Decided {
+  const cdnUrl = untouched === null ? plan.cdnUrl : null
   const narrowing = untouched === null ? plan.narrowing : null
   const own = request.effective.protocol
   return {
@@ -149,7 +161,10 @@ function decidedOf(plan: Plan, device: string, untouched: string | null, request
     excludeAudioOnly: narrowing?.excludeAudioOnly ?? false,
     single: narrowing?.single ?? null,
     maxBitrate: narrowing?.maxBitrate ?? null,
-    delivery: untouched === null ? plan.delivery : 'redirect'
+    delivery: untouched === null ? plan.delivery : 'redirect',
+    cdnUrl,
+    cdnBase: cdnUrl === null ? null : (cdnUrls.get(cdnUrl) ?? null),
+    deliveryHosts: untouched === null ? plan.deliveryHosts : null
   }
 }
 

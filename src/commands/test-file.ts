@@ -66,6 +66,8 @@ const ExpectSchema = Type.Object(
     single: Type.Optional(Type.Union([Type.Literal('largest'), Type.Literal('smallest'), Type.Null()])),
     maxBitrate: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
     delivery: Type.Optional(Type.Union([Type.Literal('mirror'), Type.Literal('redirect'), Type.Literal('proxy')])),
+    cdnUrl: Type.Optional(Type.Union([Text, Type.Null()])),
+    deliveryHosts: Type.Optional(Type.Union([Ids, Type.Null()])),
     untouched: Type.Optional(Type.Boolean()),
     flavorIds: Type.Optional(Type.Union([Ids, Type.Null()])),
     gets: Type.Optional(Type.Union([Ids, Type.Null()]))

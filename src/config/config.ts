@@ -83,6 +83,8 @@ export interface Config {
   /** Bases without a trailing slash. */
   serviceUrl: string
   cdnUrl: string
+  /** More of them, by the names under which rules choose one. */
+  cdnUrls: ReadonlyMap<string, string>
   partners: ReadonlyMap<number, PartnerConfig>
   hosts: AllowedHosts
   publicUrl: string | null

@@ -5,6 +5,7 @@ import { readHostPattern } from '../kaltura/hosts.js'
 import { readActionPair } from '../rules/api-actions.js'
 import { type Rule, RuleSchema, ShadowSchema } from '../rules/schema.js'
 import type { ShadowRules } from '../rules/shadow.js'
+import { CdnUrlsSchema, readCdnUrls } from './bases.js'
 import { ConfigError } from './config.js'
 import { PresetsSchema, readPresets } from './presets.js'
 import { type ReadValue, readRules, readTrustedHeader } from './rules-of-file.js'
@@ -45,6 +46,7 @@ export const FileSchema = Type.Object(
   {
     serviceUrl: Type.Optional(Type.String()),
     cdnUrl: Type.Optional(Type.String()),
+    cdnUrls: Type.Optional(CdnUrlsSchema),
     partners: Type.Optional(Type.Array(PartnerSchema)),
     hosts: Type.Optional(
       Type.Object({ allowed: Type.Optional(Type.Array(Type.String())) }, { additionalProperties: false })
@@ -98,7 +100,8 @@ export const FileSchema = Type.Object(
 type RawFile = Static<typeof FileSchema>
 
 /** The file with its durations read (ms) where the rest of the program wants numbers. */
-export interface FileConfig extends Omit<RawFile, 'patience' | 'rules' | 'shadow'> {
+export interface FileConfig extends Omit<RawFile, 'cdnUrls' | 'patience' | 'rules' | 'shadow'> {
+  cdnUrls?: ReadonlyMap<string, string>
   patience?: { catalog?: number; target?: number }
   rules?: Rule[]
   shadow?: ShadowRules
@@ -201,6 +204,7 @@ function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => num
     patience: rawPatience,
     serviceUrl: rawService,
     cdnUrl: rawCdn,
+    cdnUrls: rawCdns,
     rules: rawRules,
     shadow: rawShadow,
     ...rest
@@ -213,7 +217,7 @@ function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => num
   const headers = (raw.trustedHeaders ?? []).flatMap(
     (name, index) => read(`/trustedHeaders/${index}`, name, readTrustedHeader) ?? []
   )
-  const nameable = { presets: readPresets(raw.presets), headers }
+  const nameable = { presets: readPresets(raw.presets), headers, cdnUrls: Object.keys(rawCdns ?? {}) }
   const rules = rawRules && readRules(rawRules, '/rules', read, nameable, told)
   const shadow = rawShadow && {
     percent: rawShadow.percent ?? 100,
@@ -223,6 +227,7 @@ function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => num
   const target = read('/patience/target', rawPatience?.target, readDuration)
   const serviceUrl = read('/serviceUrl', rawService, readBaseUrl)
   const cdnUrl = read('/cdnUrl', rawCdn, readBaseUrl)
+  const cdnUrls = rawCdns && readCdnUrls(rawCdns, read)
   const ids = (raw.partners ?? []).map((partner) => partner.id)
   for (const [index, id] of ids.entries()) {
     if (ids.indexOf(id) !== index) {
@@ -234,6 +239,7 @@ function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => num
     ...rest,
     ...(serviceUrl === undefined ? {} : { serviceUrl }),
     ...(cdnUrl === undefined ? {} : { cdnUrl }),
+    ...(cdnUrls === undefined ? {} : { cdnUrls }),
     ...(rules === undefined ? {} : { rules }),
     ...(shadow === undefined ? {} : { shadow }),
     ...(warnings.length === 0 ? {} : { warnings }),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { AllowedHosts, readHostPattern } from '../kaltura/hosts.js'
 import type { Delivery } from '../rules/schema.js'
 import { SHIPPED_RULES } from '../rules/shipped.js'
+import { baseWarnings, deliveryHostWarnings, viewerBases } from './bases.js'
 import { type CacheConfig, type Config, ConfigError, type RateLimits } from './config.js'
 import type { FileConfig } from './file.js'
 import { checkPartners, readPartners } from './partners.js'
@@ -46,6 +47,7 @@ export function loadConfig(env: Environment, read = (path: string) => readFileSy
     )
   }
   const cdnUrl = reader.value('KALTURA_CDN_URL', readBaseUrl, file.cdnUrl ?? serviceUrl)
+  const cdnUrls = file.cdnUrls ?? new Map<string, string>()
   const delivery = reader.value('DELIVERY', (text) => readOneOf(text, DELIVERIES), file.delivery ?? 'mirror')
   const signingKeys = reader.secretValue('SIGNING_KEYS', readKeys, [])
   const partners = readPartners(reader, file, { delivery, signedLinks: signingKeys.length > 0 ? 'optional' : 'off' })
@@ -56,9 +58,10 @@ export function loadConfig(env: Environment, read = (path: string) => readFileSy
     port: reader.value('PORT', (text) => readInteger(text, 0, 65_535), 3000),
     serviceUrl,
     cdnUrl,
+    cdnUrls,
     partners,
     hosts: new AllowedHosts(
-      [serviceUrl, cdnUrl].filter((url) => url !== ''),
+      [serviceUrl, cdnUrl, ...cdnUrls.values()].filter((url) => url !== ''),
       patterns
     ),
     publicUrl: reader.value<string | null>('PUBLIC_URL', readBaseUrl, null),
@@ -139,11 +142,8 @@ function readCache(reader: Reader, file: FileConfig): CacheConfig {
 function checkCircle(config: Config, reader: Reader): void {
   if (config.publicUrl === null || config.cdnUrl === '') return
   const own = new URL(config.publicUrl).host
-  for (const [name, base] of [
-    ['KALTURA_SERVICE_URL', config.serviceUrl],
-    ['KALTURA_CDN_URL', config.cdnUrl]
-  ] as const) {
-    if (base !== '' && new URL(base).host === own) {
+  for (const { name, url } of [{ name: 'KALTURA_SERVICE_URL', url: config.serviceUrl }, ...viewerBases(config)]) {
+    if (url !== '' && new URL(url).host === own) {
       reader.problems.push(
         `PUBLIC_URL names ${own}, which is also the host of ${name}; right would be the gateway's own host.`
       )
@@ -151,19 +151,8 @@ function checkCircle(config: Config, reader: Reader): void {
   }
 }
 
-const PRIVATE_HOST = /^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|\[(?:::1|f[cd]|fe8))/
-
 function collectWarnings(config: Config, _reader: Reader): string[] {
-  const warnings: string[] = []
-  const cdn = new URL(config.cdnUrl)
-  if (cdn.protocol === 'http:') {
-    warnings.push(`Viewers are redirected to ${config.cdnUrl} over http; set KALTURA_CDN_URL to an https base.`)
-  }
-  if (PRIVATE_HOST.test(cdn.hostname)) {
-    warnings.push(
-      `Viewers are redirected to the private address ${cdn.hostname}; set KALTURA_CDN_URL to a public base.`
-    )
-  }
+  const warnings = [...baseWarnings(config), ...deliveryHostWarnings(config)]
   for (const partner of config.partners.values()) {
     const credential = partner.adminSecrets.length > 0 || partner.appToken !== null
     if (partner.sharePublic && !credential) {

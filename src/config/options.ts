@@ -35,6 +35,7 @@ export interface PartnerOptions {
 export interface PlayManifestOptions {
   serviceUrl: string
   cdnUrl?: string
+  cdnUrls?: Readonly<Record<string, string>>
   partners: readonly PartnerOptions[]
   hosts?: { allowed?: readonly string[] }
   delivery?: 'mirror' | 'redirect' | 'proxy'

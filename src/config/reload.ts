@@ -77,6 +77,8 @@ export class RuleReloader {
       const once = (name: string) => (name === this.path ? text : read(name))
       const config = loadConfig(env, once)
       const file = readConfigFile(this.path, text)
+      const unknown = this.#unknownBases(config)
+      if (unknown.length > 0) return { result: 'failed', problems: unknown }
       const same = TAKEN_OVER.every((key) => isDeepStrictEqual(config[key], live[key]))
       if (!same) live.replace(config)
       return {
@@ -90,6 +92,17 @@ export class RuleReloader {
       const why = (error as NodeJS.ErrnoException).code ?? (error as Error).name
       return { result: 'failed', problems: [`CONFIG_FILE is "${this.path}", which cannot be read (${why}).`] }
     }
+  }
+
+  /** Where viewers are sent is settled at the start: rules that name a base which came later have to wait for the next. */
+  #unknownBases({ rules, shadow }: Config): string[] {
+    return [...rules, ...(shadow?.rules ?? [])].flatMap(({ name, then: { cdnUrl } }) =>
+      cdnUrl === undefined || this.#config.cdnUrls.has(cdnUrl)
+        ? []
+        : [
+            `${this.path}: rule "${name}" names the base "${cdnUrl}", which was not under cdnUrls at the start; right would be a restart.`
+          ]
+    )
   }
 
   #others(file: FileConfig, config: Config): string[] {

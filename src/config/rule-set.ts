@@ -17,6 +17,8 @@ export interface RuleSet {
   file: string | null
   rules: readonly Rule[]
   presets: ReadonlyMap<string, Preset>
+  /** Bases that rules may name. */
+  cdnUrls: ReadonlyMap<string, string>
   /** A partner as the file has it; null when it names partners and not this one. */
   partner(id: number): RuledPartner | null
 }
@@ -33,12 +35,16 @@ export function readRuleSet(path: string, text: string): RuleSet {
   return ruleSet(path, readConfigFile(path, text))
 }
 
-function ruleSet(file: string | null, { rules, presets, partners = [], delivery = 'mirror' }: FileConfig): RuleSet {
+function ruleSet(
+  file: string | null,
+  { rules, presets, cdnUrls = new Map(), partners = [], delivery = 'mirror' }: FileConfig
+): RuleSet {
   const named = new Map(partners.map((partner) => [partner.id, partner]))
   return {
     file,
     rules: rules ?? SHIPPED_RULES,
     presets: readPresets(presets),
+    cdnUrls,
     partner(id) {
       const partner = named.get(id)
       if (partner === undefined && named.size > 0) return null

@@ -1,3 +1,4 @@
+import { readHostPattern } from '../kaltura/hosts.js'
 import { checkRules, type Nameable, type RuleFault } from '../rules/check.js'
 import type { RawRule, Rule } from '../rules/schema.js'
 import { readDuration } from './values.js'
@@ -21,6 +22,9 @@ export function readRules(
 ): Rule[] {
   const rules = raw.map((rule, index): Rule => {
     const { caching, ...then } = rule.then
+    for (const [n, host] of (then.deliveryHosts ?? []).entries()) {
+      read(`${at}/${index}/then/deliveryHosts/${n}`, host, readHostPattern)
+    }
     const longest = read(`${at}/${index}/then/caching`, caching, readDuration)
     return { ...rule, then: { ...then, ...(longest === undefined ? {} : { caching: longest }) } }
   })

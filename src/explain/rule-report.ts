@@ -45,6 +45,8 @@ function setReport(rules: readonly Rule[], trials: readonly Trial[], plan: Plan,
       sets: plan.set,
       adds: plan.adds,
       delivery: plan.delivery,
+      cdnUrl: plan.cdnUrl,
+      deliveryHosts: plan.deliveryHosts,
       narrowing: plan.narrowing,
       manifest: plan.manifest,
       reads: plan.reads

@@ -18,6 +18,8 @@ export interface CircleTiming {
 
 export interface CircleOptions {
   cdnUrl: string
+  /** How the configuration calls it, for the log. */
+  name?: string
   /** A partner that is served, for the probe's URL. */
   partnerId: number
   log: { error(text: string): void; warn(text: string): void }
@@ -69,7 +71,7 @@ export class Circle {
     return Math.max(1, Math.ceil(this.#timing.again / 1000))
   }
 
-  /** A client is being redirected. @param location below KALTURA_CDN_URL */
+  /** A client is being redirected. @param location below the base */
   issued(client: string, location: string): void {
     const now = this.#now()
     this.#issued.add(client, location.slice(this.#options.cdnUrl.length), now)
@@ -146,11 +148,9 @@ export class Circle {
   #conclude(isCircle: boolean): void {
     if (isCircle === this.#proven) return
     this.#proven = isCircle
-    const { log } = this.#options
+    const { log, name = 'KALTURA_CDN_URL' } = this.#options
     if (isCircle) {
-      log.error(
-        'KALTURA_CDN_URL leads back to this gateway: redirects are answered with 508 until it leads to Kaltura.'
-      )
-    } else log.warn('KALTURA_CDN_URL leads to Kaltura again: redirects go out again.')
+      log.error(`${name} leads back to this gateway: redirects to it are answered with 508 until it leads to Kaltura.`)
+    } else log.warn(`${name} leads to Kaltura again: redirects to it go out again.`)
   }
 }

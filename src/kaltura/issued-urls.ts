@@ -14,9 +14,11 @@ export class IssuedUrls {
   readonly #seed = randomBytes(4).readInt32LE()
   readonly #hashes = new Int32Array(SLOTS)
   readonly #times = new Float64Array(SLOTS).fill(Number.NEGATIVE_INFINITY)
+  #latest = Number.NEGATIVE_INFINITY
 
   /** @param url path and query, @param at ms of any clock that only goes forward */
   add(client: string, url: string, at: number): void {
+    this.#latest = at
     const hash = this.#hash(client, url)
     this.#hashes[hash & (SLOTS - 1)] = hash
     this.#times[hash & (SLOTS - 1)] = at
@@ -24,6 +26,7 @@ export class IssuedUrls {
 
   /** Whether this client was sent to this very URL within the last 30 s, as far as is remembered. */
   has(client: string, url: string, at: number): boolean {
+    if (at - this.#latest >= LIFE) return false
     const hash = this.#hash(client, url)
     const slot = hash & (SLOTS - 1)
     return this.#hashes[slot] === hash && at - this.#times[slot]! < LIFE

@@ -12,20 +12,31 @@ export type SafeLocation = string & { readonly [checked]: true }
 export class Locations {
   readonly #cdnUrl: string
   readonly #hosts: AllowedHosts
+  readonly #cdnUrls: ReadonlyMap<string, string>
 
-  /** @param cdnUrl base of Kaltura's playManifest as viewers reach it, without a trailing slash */
-  constructor(cdnUrl: string, hosts: AllowedHosts) {
+  /**
+   * @param cdnUrl base of Kaltura's playManifest as viewers reach it, without a trailing slash
+   * @param cdnUrls more of them, by name
+   */
+  constructor(cdnUrl: string, hosts: AllowedHosts, cdnUrls: ReadonlyMap<string, string> = new Map()) {
     this.#cdnUrl = cdnUrl
     this.#hosts = hosts
+    this.#cdnUrls = cdnUrls
+  }
+
+  /** The configured base of a name; the default one for null, and for a name that this process does not know. */
+  base(name: string | null): string {
+    return (name === null ? undefined : this.#cdnUrls.get(name)) ?? this.#cdnUrl
   }
 
   /**
-   * A path and query at the configured base.
+   * A path and query at a configured base.
+   * @param name of the base; null: the default one
    * @throws RangeError for text that does not begin with a slash: behind a base without a path it would go on as a host
    */
-  atKaltura(path: string): SafeLocation {
+  atKaltura(path: string, name: string | null = null): SafeLocation {
     if (!path.startsWith('/')) throw new RangeError('a path at Kaltura begins with a slash')
-    return ascii(this.#cdnUrl + path)
+    return ascii(this.base(name) + path)
   }
 
   /** A URL of upstream's, as the URL standard writes it; null when its host, port or scheme is not allowed. */

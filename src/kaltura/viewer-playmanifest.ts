@@ -15,6 +15,7 @@ interface ViewerPlayManifestConfig {
   hosts: AllowedHosts
   serviceUrl: string
   cdnUrl: string
+  cdnUrls: ReadonlyMap<string, string>
 }
 
 /**
@@ -26,15 +27,15 @@ export class ViewerPlayManifest {
   readonly #serviceUrl: string
   readonly #own: string
   /** Kaltura as viewers reach it: his to ask, since there he would be taken for the gateway. */
-  readonly #his: string
+  readonly #his: ReadonlySet<string>
   readonly #breaker: Breaker
 
   /** @param now Unix ms */
-  constructor({ hosts, serviceUrl, cdnUrl }: ViewerPlayManifestConfig, now: () => number) {
+  constructor({ hosts, serviceUrl, cdnUrl, cdnUrls }: ViewerPlayManifestConfig, now: () => number) {
     this.#fetcher = new Fetcher(hosts, { connections: CONNECTIONS })
     this.#serviceUrl = serviceUrl
     this.#own = new URL(serviceUrl).origin
-    this.#his = new URL(cdnUrl).origin
+    this.#his = new Set([cdnUrl, ...cdnUrls.values()].map((base) => new URL(base).origin))
     this.#breaker = new Breaker({ now })
   }
 
@@ -71,7 +72,7 @@ export class ViewerPlayManifest {
     let url = first
     for (let hop = 0; hop <= MAX_HOPS; hop++) {
       const { origin } = new URL(url)
-      if (origin !== this.#own && (follow === MOVED || origin === this.#his)) {
+      if (origin !== this.#own && (follow === MOVED || this.#his.has(origin))) {
         throw new UpstreamFailure('host-not-allowed', 'The answer is at a host that is not told who the viewer is.')
       }
       const answer = await this.#fetcher.fetch(url, { signal, ...(origin === this.#own ? { headers } : {}) })

@@ -17,7 +17,8 @@ import type { ViewerAnswer } from './viewer-answer.js'
  * - `error`: one of Kaltura's numbers.
  */
 export type Answer =
-  | { kind: 'template'; location: SafeLocation; life: TemplateLife }
+  /** `base`: the configured base that the Location begins with. */
+  | { kind: 'template'; location: SafeLocation; base: string; life: TemplateLife }
   | ({ kind: 'target'; location: SafeLocation } & SharedLife)
   | ({ kind: 'manifest'; manifest: ManifestKind; body: string; etag: string } & SharedLife)
   | ({ kind: 'document'; contentType: string; disposition: string | null; body: string; etag: string } & SharedLife)

@@ -15,6 +15,7 @@ import { ManifestError, type ManifestErrorCode } from '../manifest/manifest-erro
 import { applyToMpd, applyToPlaylist, type ManifestPolicy } from '../manifest/policy.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
 import { rememberBefore } from './before-edit.js'
+import { originsOf } from './delivery-hosts.js'
 import { isReadableDocument } from './readable-document.js'
 import type { ReadTarget, TargetKey } from './target.js'
 import { tokenIn, tokenInText } from './tokens.js'
@@ -146,7 +147,7 @@ function manifest(kind: ManifestKind, body: string, uris: readonly string[], bes
   for (const uri of uris) token ??= tokenIn(uri)
   token ??= tokenInText(beside)
   if (token !== null) return { kind: 'private', reason: `the manifest carries a token (${token})` }
-  return { kind: 'manifest', manifest: kind, body, etag: etagOf(body) }
+  return { kind: 'manifest', manifest: kind, body, etag: etagOf(body), origins: originsOf(uris) }
 }
 
 function documentOf(answer: FetchResult, contentType: string): ReadTarget {

@@ -8,6 +8,7 @@ import { retryAfter } from '../playmanifest/errors.js'
 import { beforeEdit } from './before-edit.js'
 import { type Catalogs, catalogTags } from './catalogs.js'
 import { type Answer, type Decision, failureText, note } from './decision.js'
+import { hostObjection } from './delivery-hosts.js'
 import type { ResolveInput } from './input.js'
 import type { Bound, LoadReport, UpstreamSaid } from './recorder.js'
 import { catalogObjections, classify, type RequestFacts, unknownIds, untilTransition } from './sharing.js'
@@ -76,6 +77,11 @@ export class SharedTargets implements Purgeable {
     note(decision, { class: 'public', reasons: ['public'] })
     if (target.kind === 'error') {
       return { kind: 'error', code: target.code, life: remaining, ...(target.app === null ? {} : { app: target.app }) }
+    }
+    const elsewhere = hostObjection(plan, target)
+    if (elsewhere !== null) {
+      note(decision, { class: 'public', reasons: ['public', elsewhere] })
+      return null
     }
     const ends = untilTransition(catalog, this.#now())
     if (target.kind === 'redirect') return { kind: 'target', location: target.location, remaining, ends, state }

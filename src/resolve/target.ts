@@ -6,8 +6,8 @@ import type { ManifestKind } from '../playmanifest/formats.js'
 export type Target =
   /** A delivery URL. */
   | { kind: 'redirect'; location: SafeLocation }
-  /** A manifest, every URI in it absolute. */
-  | { kind: 'manifest'; manifest: ManifestKind; body: string; etag: string }
+  /** A manifest, every URI in it absolute; `origins`: the places that they name (delivery-hosts.ts). */
+  | { kind: 'manifest'; manifest: ManifestKind; body: string; etag: string; origins: readonly string[] }
   /** Another document of Kaltura's (F4M, SMIL, JSON ...), byte for byte. */
   | { kind: 'document'; contentType: string; disposition: string | null; body: string; etag: string }
   /** Kaltura's own error about the entry. */

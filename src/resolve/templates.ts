@@ -41,7 +41,9 @@ export class Templates {
     const text = query.filter((part) => part !== '').join('&')
     return {
       kind: 'template',
+      // No rule has a say in it, nor in the host.
       location: this.#locations.atKaltura(request.rawPath + (text === '' ? '' : `?${text}`)),
+      base: this.#locations.base(null),
       life: 'private'
     }
   }
@@ -49,16 +51,18 @@ export class Templates {
   /** What is ours alone means nothing to Kaltura, so no KS can be bound to it: translated, and nothing else is touched. */
   inKalturasWords(input: ResolveInput): Answer {
     const { format } = input.request.effective
-    return this.#template(input, format === AUTO_FORMAT ? { set: { format: input.plan.format } } : {}, 'private')
+    return this.#template(input, format === AUTO_FORMAT ? { set: { format: input.plan.format } } : {}, 'private', null)
   }
 
-  #template({ request, ks }: ResolveInput, edit: TemplateEdit, life: TemplateLife): Answer {
+  #template(input: ResolveInput, edit: TemplateEdit, life: TemplateLife, cdnUrl = input.plan.cdnUrl): Answer {
+    const { request, ks } = input
     const headerKs = ks.place === 'header' ? { headerKs: ks.text } : {}
     const isPrivate =
       ks.state !== 'none' || (Object.keys(request.effective) as ParameterName[]).some((name) => isViewerParameter(name))
     return {
       kind: 'template',
-      location: this.#locations.atKaltura(writeTemplate(request, { ...edit, ...headerKs })),
+      location: this.#locations.atKaltura(writeTemplate(request, { ...edit, ...headerKs }), cdnUrl),
+      base: this.#locations.base(cdnUrl),
       life: life === 'failed' ? 'failed' : isPrivate ? 'private' : life
     }
   }

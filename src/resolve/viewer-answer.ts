@@ -6,13 +6,14 @@ import { absolutizePlaylist, hasRelativeUris, listUris, playlistKind } from '../
 import { ManifestError } from '../manifest/manifest-error.js'
 import { applyToMpd, applyToPlaylist, type ManifestPolicy } from '../manifest/policy.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
+import { originsOf } from './delivery-hosts.js'
 import { bodyKind, header, MPD_LIMITS, PLAYLIST_LIMITS } from './read-body.js'
 import { tokenState } from './token-expiry.js'
 
 /** Kaltura's own answer for one viewer: never kept by anybody. */
 export type ViewerAnswer =
   | { kind: 'viewer'; content: 'redirect'; location: SafeLocation }
-  | { kind: 'viewer'; content: 'manifest'; manifest: ManifestKind; body: string }
+  | { kind: 'viewer'; content: 'manifest'; manifest: ManifestKind; body: string; origins: readonly string[] }
   | { kind: 'viewer'; content: 'document'; contentType: string; disposition: string | null; body: string }
 
 /**
@@ -75,7 +76,7 @@ function edited(
     const { body, uris } = edit()
     if (uris.some((uri) => tokenState(uri, now / 1000).expired))
       unusable('The manifest holds a token whose end has passed.')
-    return { kind: 'viewer', content: 'manifest', manifest, body }
+    return { kind: 'viewer', content: 'manifest', manifest, body, origins: originsOf(uris) }
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error
     throw new UpstreamFailure('body', `The manifest could not be read (${error.code}).`, { cause: error })

@@ -9,6 +9,7 @@ import { isTrouble, parseErrorHeader } from '../playmanifest/errors.js'
 import { manifestKind } from '../playmanifest/formats.js'
 import type { Plan } from '../rules/decide.js'
 import type { Answer } from './decision.js'
+import { hostObjection } from './delivery-hosts.js'
 import type { ResolveInput } from './input.js'
 import { header, mpdLocation } from './read-body.js'
 import { tokenState } from './token-expiry.js'
@@ -59,17 +60,23 @@ export class ViewerClient {
       decision.viewer = `redirected: ${reason ?? 'no time is left'}`
       return redirect
     }
-    const { remoteAddrSalt, cdnUrl } = this.#config
+    const { remoteAddrSalt } = this.#config
     const headers = viewerHeaders(viewer.headers, addressHeaders(viewer.forwarded, remoteAddrSalt, this.#now()))
     // What the redirect would have named, KS and all, asked for where the gateway reaches Kaltura.
-    const path = given.location.slice(cdnUrl.length)
+    const path = given.location.slice(given.base.length)
     try {
       const answer = await this.#fetch(
+        given.base,
         path,
         headers,
         input,
         AbortSignal.timeout(Math.min(left, this.#config.targetPatience))
       )
+      const elsewhere = answer.kind === 'viewer' ? hostObjection(input.plan, answer) : null
+      if (elsewhere !== null) {
+        decision.viewer = `redirected: ${elsewhere}`
+        return redirect
+      }
       decision.viewer = answer.kind === 'viewer' ? answer.content : answer.kind
       return answer
     } catch (error) {
@@ -94,6 +101,7 @@ export class ViewerClient {
 
   /** @throws UpstreamFailure for everything that is no answer for this viewer */
   async #fetch(
+    his: string,
     path: string,
     headers: Record<string, string>,
     { plan }: ResolveInput,
@@ -108,7 +116,7 @@ export class ViewerClient {
       return { kind: 'error', code, life: 0, ...(app === null ? {} : { app }) }
     }
     // Relative to where the viewer would have been, not to a name that only the gateway may know.
-    const base = this.#config.cdnUrl + path
+    const base = his + path
     if (answer.status === 302 || answer.status === 303) {
       const given = locationOf(answer)
       if (given === '') return { kind: 'error', code: 25, life: 0 }

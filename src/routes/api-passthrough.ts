@@ -13,7 +13,7 @@ import { viewerAddress } from '../viewer/viewer-address.js'
 import { type ApiRequest, readApiRequest } from './api-request.js'
 
 export interface ApiPassthroughOptions {
-  config: Pick<Config, 'partners' | 'serviceUrl' | 'cdnUrl' | 'publicUrl' | 'remoteAddrSalt'>
+  config: Pick<Config, 'partners' | 'serviceUrl' | 'cdnUrl' | 'cdnUrls' | 'publicUrl' | 'remoteAddrSalt'>
   passthrough: ApiPassthrough
   proxies: TrustedProxies
   /** How a request is marked that this gateway has passed on before. */
@@ -156,7 +156,8 @@ function schemeOf({ protocol }: FastifyRequest): 'http' | 'https' {
 function rendered({ status, headers, body }: PassedAnswer, config: ApiPassthroughOptions['config']): Rendered {
   const isJson = /^application\/json\b/i.test(headers['content-type'] ?? '')
   if (!isJson || config.publicUrl === null) return { status, headers, body }
-  return { status, headers, body: ownPlayManifestUrls(body, [config.serviceUrl, config.cdnUrl], config.publicUrl) }
+  const bases = [config.serviceUrl, config.cdnUrl, ...config.cdnUrls.values()]
+  return { status, headers, body: ownPlayManifestUrls(body, bases, config.publicUrl) }
 }
 
 function refuse(reply: FastifyReply, given: Problem): FastifyReply {

@@ -5,33 +5,35 @@ import { type Rendered, renderProblem } from '../answer/render.js'
 import { targetOf } from '../answer/request-target.js'
 import type { Config } from '../config/config.js'
 import type { Circle } from '../kaltura/circle.js'
+import type { Circles } from '../kaltura/circles.js'
 
 /** Answers a request that came back, or that asks whether requests come back; null for every other one. */
 export type LoopCheck = (request: FastifyRequest) => Rendered | null
 
 export interface LoopCheckOptions {
-  config: Pick<Config, 'cdnUrl'>
-  circle: Circle
+  config: Pick<Config, 'cdnUrl' | 'cdnUrls'>
+  circles: Circles
   /** How requests of our own are marked in `Via`. */
   via: string
 }
 
-const CDN_URL = 'The host that this gateway redirects to leads back to it. KALTURA_CDN_URL has to name Kaltura itself.'
+const CDN_URL =
+  'The host that this gateway redirects to leads back to it. KALTURA_CDN_URL and all of cdnUrls have to name Kaltura itself.'
 const SERVICE_URL = 'What this gateway asks Kaltura comes back to it. KALTURA_SERVICE_URL has to name Kaltura itself.'
 
 /**
- * Finds, in order: probes (src/kaltura/circle.ts); requests meant for the very host that a template would name; requests
- * of our own. Then it tells the circle's memory what arrived. Headers are only compared, never written anywhere.
+ * Finds, in order: probes (src/kaltura/circle.ts); requests meant for a host that a template may name; requests
+ * of our own. Then it tells the circles' memory what arrived. Headers are only compared, never written anywhere.
  */
-export function loopCheck({ config, circle, via }: LoopCheckOptions): LoopCheck {
-  const isMeantForKaltura = hostCheck(config.cdnUrl)
+export function loopCheck({ config, circles, via }: LoopCheckOptions): LoopCheck {
+  const isMeantForKaltura = hostCheck([config.cdnUrl, ...config.cdnUrls.values()])
   return (request) => {
     const url = targetOf(request)
-    const proof = circle.answerProbe(url)
+    const proof = circles.answerProbe(url)
     if (proof !== null) return probed(proof)
     if (isMeantForKaltura(request)) return renderProblem(problem('LOOP', CDN_URL))
     if (request.headers.via?.includes(via)) return renderProblem(problem('LOOP', SERVICE_URL))
-    if (!isExplained(request)) circle.arrived(clientOf(request), url)
+    if (!isExplained(request)) circles.arrived(clientOf(request), url)
     return null
   }
 }
@@ -51,13 +53,17 @@ function probed(proof: string): Rendered {
   return { status: 204, headers: { 'cache-control': 'no-store', 'x-playmanifest-gateway': proof }, body: '' }
 }
 
-function hostCheck(cdnUrl: string): (request: FastifyRequest) => boolean {
-  const { host, protocol } = new URL(cdnUrl)
-  const ending = protocol === 'https:' ? ':443' : ':80'
+function hostCheck(bases: readonly string[]): (request: FastifyRequest) => boolean {
+  const hosts = new Set(
+    bases.flatMap((base) => {
+      const { host, protocol } = new URL(base)
+      return [host, `${host}${protocol === 'https:' ? ':443' : ':80'}`]
+    })
+  )
   const isOwn = (given: string | string[] | undefined): boolean => {
     if (typeof given !== 'string') return false
     const first = (given.split(',', 1)[0] ?? '').trim().toLowerCase()
-    return first === host || first === host + ending
+    return hosts.has(first)
   }
   return ({ headers }) => isOwn(headers.host) || isOwn(headers['x-forwarded-host'])
 }

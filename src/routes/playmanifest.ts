@@ -7,7 +7,7 @@ import { methodNotAllowed, type Rendered, redirect, render, renderProblem } from
 import { targetOf } from '../answer/request-target.js'
 import { send } from '../answer/send.js'
 import type { Config, PartnerConfig } from '../config/config.js'
-import type { Circle } from '../kaltura/circle.js'
+import type { Circles } from '../kaltura/circles.js'
 import type { GrantClient } from '../kaltura/grant-client.js'
 import type { Locations } from '../kaltura/locations.js'
 import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
@@ -53,7 +53,7 @@ export interface PlayManifestRoutesOptions {
   viewers: ViewerClient
   locations: Locations
   proxies: TrustedProxies
-  circle: Circle
+  circles: Circles
   /** How requests of our own are marked. */
   via: string
   now: () => number
@@ -175,9 +175,10 @@ async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOpt
   const admitted = await admit(request, options)
   if ('status' in admitted) return admitted
   const { decision, limits } = admitted
-  const { config, circle } = options
+  const { config, circles } = options
   const answer = await answerRequest(request, admitted, options)
   if (answer.kind === 'template') {
+    const circle = circles.of(answer.base)
     if (circle.proven) return redirectsComeBack(circle)
     if (decision.record === null) circle.issued(clientOf(request), answer.location)
   }
@@ -249,11 +250,12 @@ function viewerOf(
   return { headers, forwarded: address === null ? null : { address, scheme }, began }
 }
 
-/** POST goes to Kaltura itself, method and body kept: path and query as they came. A body is never signed. */
+/** POST goes to Kaltura itself, method and body kept, asked no rule: path and query as they came. A body is never signed. */
 async function answerPost(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {
   const admitted = await admit(request, options)
   if ('status' in admitted) return admitted
-  const { locations, circle } = options
+  const { locations, circles } = options
+  const circle = circles.of(locations.base(null))
   const { rawPath, rawQuery } = admitted.parsed
   const location = locations.atKaltura(rawPath + (rawQuery === '' ? '' : `?${rawQuery}`))
   if (circle.proven) return redirectsComeBack(circle)

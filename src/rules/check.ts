@@ -21,19 +21,22 @@ export interface Nameable {
   presets: ReadonlyMap<string, Preset>
   /** Lower-case names of headers. */
   headers: readonly string[]
+  /** Names of bases of Kaltura's playManifest. */
+  cdnUrls: readonly string[]
 }
 
 /** What a schema cannot say: rules that never match, are never reached, or hold what has no effect. */
 export function checkRules(
   rules: readonly Rule[],
-  { presets = new Map(), headers = [] }: Partial<Nameable> = {}
+  { presets = new Map(), headers = [], cdnUrls = [] }: Partial<Nameable> = {}
 ): RuleFault[] {
   return rules.flatMap((rule, index) => [
     ...[
       ...conditionFaults(rule.when),
       ...effectFaults(rule),
       ...presetFaults(rule, presets),
-      ...headerFaults(rule, headers)
+      ...headerFaults(rule, headers),
+      ...baseFaults(rule, cdnUrls)
     ].map((fault) => ({
       ...fault,
       pointer: `/${index}${fault.pointer}`,
@@ -114,6 +117,12 @@ function* headerFaults({ when }: Rule, headers: readonly string[]): Generator<Ru
       yield error(at, `looks at the header ${name} in two spellings; right would be one`)
     }
   }
+}
+
+function* baseFaults({ then: { cdnUrl } }: Rule, names: readonly string[]): Generator<RuleFault> {
+  if (cdnUrl === undefined || names.includes(cdnUrl)) return
+  const right = names.join(', ') || 'a name that stands there'
+  yield error('/then/cdnUrl', `names the base "${cdnUrl}", which is not under cdnUrls; right would be ${right}`)
 }
 
 /** What a preset cannot do behind a rule, and values that nothing could be answered to. */

@@ -37,6 +37,10 @@ export interface Plan {
   /** What is made of a manifest that is served here; null: nothing. */
   manifest: ManifestPolicy | null
   delivery: Delivery
+  /** Name of the base to which redirects to Kaltura go; null: the default one. */
+  cdnUrl: string | null
+  /** Hosts whose delivery URLs are handed out, as `host`, `host:port`, `*.example.com`; null: all that are allowed. */
+  deliveryHosts: readonly string[] | null
   /** Facts that the rules read on the way to this plan, matched or not. */
   reads: readonly Fact[]
   /** Unix ms at which the answer has to be made anew; null: no such end. */
@@ -99,6 +103,8 @@ export function decide(rules: readonly Rule[], input: DecideInput): Plan {
     narrowing: rule === null || explicit ? null : narrowingOf(rule, format),
     manifest: rule?.then.manifest === undefined ? null : { ...UNTOUCHED, ...rule.then.manifest },
     delivery: rule?.then.delivery ?? partner.delivery,
+    cdnUrl: rule?.then.cdnUrl ?? null,
+    deliveryHosts: rule?.then.deliveryHosts ?? null,
     reads: protocol.readsScheme ? [...readings.facts, 'scheme'] : [...readings.facts],
     until: readings.until,
     longest: rule?.then.caching ?? null,

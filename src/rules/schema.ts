@@ -219,6 +219,20 @@ export const ThenSchema = Type.Object(
         description: 'For what is proven public: as Kaltura answers, always a redirect, or always the manifest.'
       })
     ),
+    cdnUrl: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          "A name under `cdnUrls`: a redirect to Kaltura's own playManifest goes to that base; else to cdnUrl."
+      })
+    ),
+    deliveryHosts: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        minItems: 1,
+        description:
+          'Hosts as under `hosts.allowed`: delivery URLs at others are not handed out; the viewer is redirected to Kaltura instead.'
+      })
+    ),
     caching: Type.Optional(
       Type.Union([Type.String(), Type.Number({ minimum: 0 })], {
         description: 'How long an answer may be kept by caches at most, such as 10s; 0: not at all.'

@@ -10,7 +10,7 @@ export interface ShadowRules {
 }
 
 /** In what two plans can differ, in the order in which it is told. */
-export const ASPECTS = ['format', 'parameters', 'flavors', 'manifest', 'delivery', 'caching'] as const
+export const ASPECTS = ['format', 'parameters', 'flavors', 'manifest', 'delivery', 'hosts', 'caching'] as const
 export type Aspect = (typeof ASPECTS)[number]
 
 /**
@@ -57,6 +57,7 @@ const OF_ASPECT: Readonly<Record<Aspect, (plan: Plan) => unknown>> = {
   flavors: ({ narrowing }) => narrowing,
   manifest: ({ manifest }) => manifest,
   delivery: ({ delivery }) => delivery,
+  hosts: ({ cdnUrl, deliveryHosts }) => ({ cdnUrl, deliveryHosts }),
   // For whom and how long; not by which headers, since an answer that is the same under one more is no other answer.
   caching: ({ longest, private: isPrivate }) => (isPrivate ? 'one viewer' : longest)
 }

@@ -11,7 +11,7 @@ const LOCATION = locations.atKaltura(PATH)
 
 t.test('caching of templates: shared, private, or made because something failed', async (t) => {
   const template = (life: number | 'private' | 'failed') =>
-    render({ kind: 'template', location: LOCATION, life }, decision)
+    render({ kind: 'template', location: LOCATION, base: '', life }, decision)
   t.match(template(59_900), {
     status: 302,
     headers: { location: LOCATION, 'cache-control': 'public, max-age=59, s-maxage=59', vary: 'user-agent' }
@@ -24,7 +24,7 @@ t.test(
   "a template with a session in the wrong place is nobody else's; a redirect says nothing of the Referer",
   async (t) => {
     const location = locations.atKaltura(`${PATH}/flavorParamIds/djJ8MTAxfBdZRpovSPOOV_wbOJavWjnAZWGHxQUNZn6iEId65Qrb`)
-    const { headers } = render({ kind: 'template', location, life: 59_900 }, decision)
+    const { headers } = render({ kind: 'template', location, base: '', life: 59_900 }, decision)
     t.equal(headers['cache-control'], 'private, no-store')
     t.equal(headers['referrer-policy'], undefined)
   }
@@ -144,7 +144,7 @@ t.test('what is for one viewer is kept by nobody', async (t) => {
     },
     body: ''
   })
-  t.same(sent({ kind: 'viewer', content: 'manifest', manifest: 'dash', body: '<MPD/>' }), {
+  t.same(sent({ kind: 'viewer', content: 'manifest', manifest: 'dash', body: '<MPD/>', origins: [] }), {
     status: 200,
     headers: {
       vary: 'user-agent',

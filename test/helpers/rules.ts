@@ -60,6 +60,8 @@ const then: fc.Arbitrary<Rule['then']> = fc.record(
     delivery: fc.constantFrom('mirror', 'redirect', 'proxy'),
     filters: fc.constantFrom({ maxHeight: 360 }, { codecs: 'h264' as const, maxBitrate: 700 }),
     manifest: fc.constantFrom({ maxHeight: 360 }, { order: 'descending' as const }),
+    cdnUrl: fc.constantFrom('one', 'other'),
+    deliveryHosts: fc.constantFrom(['127.0.0.1'], ['nowhere.example', '*.example.com']),
     caching: fc.constantFrom(0, 5000)
   },
   { requiredKeys: [] }

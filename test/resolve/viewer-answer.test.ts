@@ -15,7 +15,8 @@ t.test('a manifest with absolute URIs, a document as it is', async (t) => {
     kind: 'viewer',
     content: 'manifest',
     manifest: 'hls',
-    body: '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nhttps://cdnapi.example.com/p/101/low.m3u8\n'
+    body: '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nhttps://cdnapi.example.com/p/101/low.m3u8\n',
+    origins: ['https://cdnapi.example.com']
   })
   const xml = '<manifest><media url="a.mp4?ks=1"/></manifest>'
   t.match(read(xml, 'text/xml; charset=UTF-8'), { content: 'document', body: xml, contentType: /^text\/xml/ })

@@ -15,6 +15,8 @@ export function rulesCard({ rules }) {
       ['format', plan.format],
       ['protocol', plan.protocol],
       ['delivery', plan.delivery],
+      ['redirects to', plan.cdnUrl],
+      ['hands out what is at', plan.deliveryHosts?.join(', ') ?? null],
       ['tags, first level that is there', plan.narrowing?.levels?.map((level) => level.join('+')).join(' → ') ?? null],
       ['audio only', plan.narrowing?.excludeAudioOnly ? 'left out' : null],
       ['one rendition', plan.narrowing?.single ?? null],
