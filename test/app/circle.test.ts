@@ -19,13 +19,19 @@ const ENTRY = `${BASE}/entryId/${DEMO_ENTRIES.ksProtected}`
 
 /** A CDN: passes everything to its origin under the origin's own name, as CDNs do, and says nothing of its own. */
 async function cdn(t: Test) {
-  const state = { origin: '', seen: [] as string[] }
+  const state = { origin: '', seen: [] as string[], strip: '' }
   const server = createServer((incoming, outgoing) => {
     state.seen.push(incoming.url ?? '')
     const { host: _, ...headers } = incoming.headers
     const { hostname, port, host } = new URL(state.origin)
     const upstream = request(
-      { hostname, port, path: incoming.url, method: incoming.method, headers: { ...headers, host } },
+      {
+        hostname,
+        port,
+        path: incoming.url?.slice(state.strip.length),
+        method: incoming.method,
+        headers: { ...headers, host }
+      },
       (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
         answer.pipe(outgoing)
@@ -43,29 +49,35 @@ async function cdn(t: Test) {
 }
 
 /** Kaltura, a CDN before it, and `count` gateways that redirect to the CDN. */
-async function scene(t: Test, count = 1) {
+async function scene(t: Test, count = 1, file: (other: string) => string = () => '') {
   const { kalturaUrl, state } = await withDemo(t)
   const front = await cdn(t)
+  const other = await cdn(t)
   front.origin = kalturaUrl
+  other.origin = kalturaUrl
   const lines: { level: number; msg: string }[] = []
   const gateways: string[] = []
   for (let i = 0; i < count; i++) {
-    const config = loadConfig({
-      KALTURA_SERVICE_URL: kalturaUrl,
-      KALTURA_CDN_URL: front.url,
-      KALTURA_PARTNER_ID: String(DEMO_PARTNER),
-      KALTURA_ADMIN_SECRET: DEMO_SECRETS.main.adminSecret,
-      KALTURA_SHARE_PUBLIC: 'true',
-      ALLOWED_HOSTS: '127.0.0.1:1',
-      RATE_LIMIT: '0'
-    })
+    const config = loadConfig(
+      {
+        CONFIG_FILE: 'g.yaml',
+        KALTURA_SERVICE_URL: kalturaUrl,
+        KALTURA_CDN_URL: front.url,
+        KALTURA_PARTNER_ID: String(DEMO_PARTNER),
+        KALTURA_ADMIN_SECRET: DEMO_SECRETS.main.adminSecret,
+        KALTURA_SHARE_PUBLIC: 'true',
+        ALLOWED_HOSTS: '127.0.0.1:1',
+        RATE_LIMIT: '0'
+      },
+      () => file(other.url)
+    )
     const logger = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line)) })
     const app = await buildApp(config, { logger, circleTiming: { pause: 50, again: 50 } })
     t.teardown(() => app.close())
     await app.listen({ host: '127.0.0.1', port: 0 })
     gateways.push(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`)
   }
-  return { kalturaUrl, state, front, lines, gateways, gateway: gateways[0]! }
+  return { kalturaUrl, state, front, other, lines, gateways, gateway: gateways[0]! }
 }
 
 const get = (url: string, init: RequestInit = {}) => fetch(url, { redirect: 'manual', ...init })
@@ -192,4 +204,71 @@ t.test('what the gateway asks Kaltura for says so in Via, and is a loop when it 
     t.match(((await answer.json()) as { detail: string }).detail, /KALTURA_SERVICE_URL/)
   }
   t.equal((await get(`${gateway}${ENTRY}/format/hds`, { headers: { via: '1.1 varnish' } })).status, 302)
+})
+
+t.test('of two bases each has a circle of its own, however a viewer is sent from one to the other', async (t) => {
+  const { gateway, front, other, kalturaUrl, lines } = await scene(
+    t,
+    1,
+    (url) => `cdnUrls: { two: "${url}/base" }
+rules: [{ name: two, when: { userAgent: second }, then: { cdnUrl: two } }, { name: rest, when: {}, then: {} }]
+`
+  )
+  const first = { 'user-agent': 'the first' }
+  const second = { 'user-agent': 'the second' }
+  const ask = (headers: Record<string, string>) => get(`${gateway}${ENTRY}/format/hds/protocol/http/a.f4m`, { headers })
+  const statuses = async () => [(await ask(first)).status, (await ask(second)).status]
+  t.equal((await ask(first)).headers.get('location'), `${front.url}${ENTRY}/format/hds/protocol/http/a.f4m`)
+  t.equal((await ask(second)).headers.get('location'), `${other.url}/base${ENTRY}/format/hds/protocol/http/a.f4m`)
+
+  other.origin = gateway
+  other.strip = '/base'
+  await until('the second proven', async () => (await ask(second)).status === 508)
+  t.same(await statuses(), [302, 508], 'the first base leads to Kaltura all the same')
+  t.equal(await code(await ask(second)), 'LOOP')
+  t.equal((await get(`${gateway}${ENTRY}/format/hds`, { method: 'POST' })).status, 307, 'POST goes to the first')
+
+  front.origin = gateway
+  await until('the first proven too', async () => (await ask(first)).status === 508)
+  t.same(await statuses(), [508, 508])
+  other.origin = kalturaUrl
+  await until('the second mended', async () => (await ask(second)).status === 302)
+  t.equal((await ask(first)).status, 508, 'for itself')
+  front.origin = kalturaUrl
+  await until('the first mended', async () => (await ask(first)).status === 302)
+  t.strictSame(
+    lines.filter(({ msg }) => / leads /.test(msg)).map(({ level, msg }) => [level, msg.split(' ')[0]]),
+    [
+      [50, 'cdnUrls.two'],
+      [50, 'KALTURA_CDN_URL'],
+      [40, 'cdnUrls.two'],
+      [40, 'KALTURA_CDN_URL']
+    ],
+    'each said once, by its name'
+  )
+})
+
+t.test('a viewer whom two rules send round by two bases is found out as well', async (t) => {
+  const curl = program(t, 'curl', 'curl')
+  if (curl === null) return
+  const { gateway, front, other } = await scene(
+    t,
+    1,
+    (url) => `cdnUrls: { two: "${url}" }
+rules: [{ name: two, when: { percent: 50 }, then: { cdnUrl: two } }, { name: rest, when: {}, then: {} }]
+`
+  )
+  front.origin = gateway
+  other.origin = gateway
+  await until('both proven', async () => {
+    const seen = new Set<number>()
+    for (let session = 0; session < 20; session++) {
+      const { stdout } = await run(curl, [
+        ...['-sL', '--max-redirs', '5', '-o', '/dev/null', '-w', '%{http_code}'],
+        `${gateway}${ENTRY}/format/hds/a.f4m?playSessionId=${session}`
+      ]).catch((error: { stdout: string }) => error)
+      seen.add(Number(stdout))
+    }
+    return seen.size === 1 && seen.has(508)
+  })
 })

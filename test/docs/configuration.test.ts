@@ -54,6 +54,7 @@ const OTHERS: Readonly<Record<string, unknown>> = {
   'cache.staleWhileRevalidate': '2s',
   'cache.staleIfError': '2s',
   'cache.templateStaleIfError': '2s',
+  cdnUrls: { one: 'https://cdn.example' },
   presets: { one: { format: 'auto' } },
   'partners[].ksUriRestrict': 'never',
   'partners[].otherPartnersEntries': 'redirect',
