@@ -22,6 +22,7 @@ t.test('a usable configuration is told in words and as JSON, without a secret', 
     viewerProxy: true
 hosts:
   allowed: ['*.akamaized.net']
+cdnUrls: { de: 'https://de.example/' }
 rules:
   - name: Only one
     when: { format: auto }
@@ -33,7 +34,8 @@ rules:
   t.match(words, { status: 0, err: '' })
   t.match(words.out, /Partner 102 .*no credential.*delivery proxy.*viewer proxy/)
   t.match(words.out, /Partner 101 .*admin secret, shares what is public/)
-  t.match(words.out, /Hosts allowed +www\.kaltura\.com, \*\.akamaized\.net\n/)
+  t.match(words.out, /or by rule to de +https:\/\/de\.example\n/)
+  t.match(words.out, /Hosts allowed +www\.kaltura\.com, de\.example, \*\.akamaized\.net\n/)
   t.match(words.out, /Rules +1, of the file: Only one\n/)
   t.match(words.out, /Shared tier +1 node\n/)
   t.match(words.out, /\nUsable\.\n$/)
@@ -42,6 +44,7 @@ rules:
   t.match(JSON.parse(out), {
     ok: true,
     file: 'gateway.yaml',
+    cdnUrls: { de: 'https://de.example' },
     rules: { count: 1, shipped: false, names: ['Only one'] },
     partners: [
       { id: 102, credential: null },

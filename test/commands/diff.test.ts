@@ -13,6 +13,7 @@ const line = (target: string, userAgent: string = USER_AGENTS.ipad, method = 'GE
 const rule = (name: string, device: string, then: string) =>
   `  - { name: ${name}, when: { device: ${device} }, then: ${then} }\n`
 const OLD = `rules:\n${rule('A', 'ipad', '{ tags: [[a]] }')}${rule('B', 'iphone', '{ format: applehttp }')}`
+const BASES = 'cdnUrls: { de: "https://de.example", fr: "https://fr.example", same: "https://de.example" }\n'
 const files = (changed: string, log: string) => ({ 'old.yaml': OLD, 'new.yaml': changed, log })
 const run = (changed: string, log: string, ...args: string[]) =>
   runHere(runDiff, ['old.yaml', 'new.yaml', '--requests', 'log', ...args], {}, { files: files(changed, log) })
@@ -54,6 +55,8 @@ t.test('every kind of difference is counted, with examples', async (t) => {
     [OLD.replace('tags: [[a]]', 'tags: [[a]], excludeAudioOnly: true'), `${AT}/format/applehttp`, 'flavors'],
     [OLD.replace('tags: [[a]]', 'tags: [[a]], format: mpegdash'), `${AT}/format/auto`, 'format'],
     [`delivery: proxy\n${OLD}`, AT, 'delivery'],
+    [OLD.replace('tags: [[a]]', 'tags: [[a]], deliveryHosts: [a.example]'), AT, 'hosts'],
+    [`${BASES}${OLD.replace('tags: [[a]]', 'tags: [[a]], cdnUrl: de')}`, AT, 'hosts'],
     [OLD.replace('tags: [[a]]', 'tags: [[a]], manifest: { maxHeight: 9 }'), AT, 'manifest'],
     [`presets: { p: { clipTo: 9 } }\n${OLD.replace('tags: [[a]]', 'tags: [[a]], preset: p')}`, AT, 'parameters'],
     [`partners: [{ id: 7 }]\n${OLD}`, AT, 'problem'],
@@ -189,4 +192,21 @@ t.test('what is asked wrongly is told', async (t) => {
   ] as [string[], RegExp][]) {
     await t.rejects(runHere(runDiff, args, {}, { files: files(OLD, '') }), { name: 'CommandError', message })
   }
+})
+
+t.test('a base is another one by its URL, not by its name', async (t) => {
+  const to = (name: string) => `${BASES}rules:\n${rule('A', 'ipad', `{ cdnUrl: ${name} }`)}`
+  const log = line(`${AT}/format/url`)
+  const ask = (changed: string) =>
+    runHere(runDiff, ['old', 'new', '--requests', 'log'], {}, { files: { old: to('de'), new: changed, log } })
+  t.match(await ask(to('same')), { status: 0 })
+  t.match(await ask(to('fr')), { status: 1, out: /cdnBase: https:\/\/de\.example -> https:\/\/fr\.example/ })
+  t.match(await ask(to('de').replaceAll('de.example', 'es.example')), { status: 1, out: /-> https:\/\/es\.example/ })
+  const signed = line(`${AT}/format/url/kt/0123456789012345678901234567890123456789`)
+  const files = { old: to('de'), new: to('fr'), log: signed }
+  t.match(
+    await runHere(runDiff, ['old', 'new', '--requests', 'log'], {}, { files }),
+    { status: 0 },
+    'no rule has a say'
+  )
 })

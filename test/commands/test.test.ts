@@ -53,6 +53,22 @@ t.test('a case says what is filtered, and what is made of a manifest', async (t)
   }
 })
 
+t.test('a case says which hosts the rule chooses', async (t) => {
+  const config =
+    'cdnUrls: { de: "https://de.example" }\nrules:\n  - { name: it, when: { format: url }, then: { cdnUrl: de, deliveryHosts: [a.example] } }\n'
+  for (const [expect, rest, status] of [
+    ['{ cdnUrl: de, deliveryHosts: [a.example] }', '/format/url', 0],
+    ['{ cdnUrl: null }', '/format/url', 1],
+    ['{ deliveryHosts: null }', '/format/url', 1],
+    ['{ cdnUrl: null, deliveryHosts: null }', '/format/hds', 0],
+    ['{ cdnUrl: de }', '/format/hds', 1],
+    ['{ cdnUrl: null, untouched: true }', '/format/url/kt/0123456789012345678901234567890123456789', 0]
+  ] as const) {
+    const files = { ...oneCase(expect, `url: ${AT}${rest}`), 'g.yaml': config }
+    t.equal((await run(files, '--config', 'g.yaml')).status, status, expect + rest)
+  }
+})
+
 t.test('a case says how its entry is filed', async (t) => {
   const config = 'rules:\n  - { name: kids, when: { entryTags: kids, category: [News, 7] }, then: {} }\n'
   for (const [entry, rule] of [

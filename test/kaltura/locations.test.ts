@@ -54,3 +54,21 @@ t.test(
     }
   }
 )
+
+t.test('a name chooses among configured bases, and nothing else', async (t) => {
+  const named = new Map([['two', 'https://two.example/base']])
+  const several = new Locations('https://k.example', new AllowedHosts([], []), named)
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary' }),
+      fc.oneof(fc.constantFrom('two', null, '__proto__', 'https://evil.example'), fc.string({ unit: 'binary' })),
+      (text, name) => {
+        const base = name === 'two' ? 'https://two.example/base' : 'https://k.example'
+        t.equal(several.base(name), base)
+        t.ok(several.atKaltura(`/${text}`, name).startsWith(`${base}/`))
+        t.equal(several.atKaltura(`/${text}`, name).slice(base.length), several.atKaltura(`/${text}`).slice(17))
+      }
+    )
+  )
+  t.throws(() => several.atKaltura('.evil.example/', 'two'), RangeError)
+})

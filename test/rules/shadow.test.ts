@@ -26,6 +26,15 @@ t.test('what differs is named, with what is answered and what would have been', 
     ['{ format: url }', '{ format: applehttp }', { aspect: 'format', answered: 'url', shadow: 'applehttp' }],
     ['{}', '{ tags: [[a]] }', { aspect: 'flavors', answered: null, shadow: { levels: [['a']] } }],
     ['{}', '{ delivery: proxy }', { aspect: 'delivery', answered: 'mirror', shadow: 'proxy' }],
+    [
+      '{}',
+      '{ deliveryHosts: [a.example] }',
+      {
+        aspect: 'hosts',
+        answered: { cdnUrl: null, deliveryHosts: null },
+        shadow: { cdnUrl: null, deliveryHosts: ['a.example'] }
+      }
+    ],
     ['{}', '{ caching: 5s }', { aspect: 'caching', answered: null, shadow: 5000 }]
   ] as const) {
     const outcome = ask(rule(old), rule(other))
