@@ -12,7 +12,9 @@ const LOOK = 1024
  * @param own the base to write, without a trailing slash
  */
 export function ownPlayManifestUrls(json: string, bases: readonly string[], own: string): string {
-  const found = new RegExp(`^https?:(\\\\?/){2}(?:${bases.map(behindScheme).join('|')})`, 'i')
+  // One base may be the beginning of another.
+  const longestFirst = bases.toSorted((a, b) => b.length - a.length)
+  const found = new RegExp(`^https?:(\\\\?/){2}(?:${longestFirst.map(behindScheme).join('|')})`, 'i')
   let out = ''
   let written = 0
   for (const [start, end] of stringValues(json)) {

@@ -235,12 +235,15 @@ t.test('a web server that moved to another host is not followed with what is the
 
 t.test('Kaltura as viewers reach it is not asked in their place', async (t) => {
   const other = await server(t, body(`${PLAYLIST}low.m3u8\n`))
-  const { get, cdnUrl } = await gateway(t, to(`${other.base}/serveFlavor/a.m3u8`), {
-    file: `${FILE}    delivery: proxy\n`,
-    env: { KALTURA_CDN_URL: other.base }
-  })
-  t.match(await get(), { statusCode: 302, headers: { location: cdnUrl + PATH } })
-  t.same(other.seen, [])
+  const file = `${FILE}    delivery: proxy\n`
+  for (const [more, env] of [
+    ['', { KALTURA_CDN_URL: other.base }],
+    [`cdnUrls: { other: "${other.base}/base" }\n`, {}]
+  ] as const) {
+    const { get, cdnUrl } = await gateway(t, to(`${other.base}/serveFlavor/a.m3u8`), { file: file + more, env })
+    t.match(await get(), { statusCode: 302, headers: { location: cdnUrl + PATH } })
+    t.same(other.seen, [], 'by whatever base')
+  }
 })
 
 t.test('a viewer by http is not made one by https', async (t) => {

@@ -19,6 +19,13 @@ t.test('playManifest URLs come back on our base, slashes written as they were', 
   t.equal(edit(`{"a" : ${php(two)} }`), `{"a" : ${php([OWN + REST, 'between', OWN + REST])} }`)
 })
 
+t.test('of two bases the longer one counts', async (t) => {
+  const both = ['https://k.example', 'https://k.example/b']
+  for (const bases of [both, both.toReversed()]) {
+    for (const base of both) t.equal(ownPlayManifestUrls(php(base + REST), bases, OWN), php(OWN + REST))
+  }
+})
+
 t.test('everything else keeps every byte', async (t) => {
   const kept = [
     `https://www.kaltura.com.evil.example${REST}`,
