@@ -69,7 +69,7 @@ function headersOf(given: unknown, userAgent: unknown): Record<string, string> {
     if (typeof value !== 'string' || !isHeader(name, value)) {
       throw new BadQuestion('A header has to have a name and a text that HTTP allows.')
     }
-    if (/^(?:connection|content-length|transfer-encoding|expect|upgrade)$/i.test(name)) {
+    if (/^(?:connection|content-length|transfer-encoding|trailer|expect|upgrade)$/i.test(name)) {
       throw new BadQuestion('Headers about the connection or a body cannot be explained.')
     }
     length += name.length + value.length + 4

@@ -170,6 +170,8 @@ t.test('it is nobody: not in metrics, limits, the log or the overload', async (t
   for (let at = 0; at < 20; at++) {
     await explain(adminUrl, `${BASE}/entryId/0_none${at}/format/url`)
     await explain(adminUrl, `${BASE}/entryId/0_a/%zz?ks=djJ8MTAxfnotasession`)
+    // More than any request may have: the connection itself refuses it.
+    t.equal((await explain(adminUrl, `/${'x'.repeat(16_383)}`)).answer.status, 431)
   }
   const counters = (text: string) => text.split('\n').filter((line) => line.startsWith('playmanifest_'))
   t.same(counters((await askAdmin(adminUrl, '/metrics')).body), counters(before))
@@ -263,6 +265,7 @@ t.test('questions that are none get a 400 that repeats nothing', async (t) => {
     { url: HLS, headers: { x: 'y'.repeat(9000) } },
     { url: HLS, headers: { 'Content-Length': '5' } },
     { url: HLS, headers: { 'transfer-encoding': 'chunked' } },
+    { url: HLS, headers: { Trailer: 'x' } },
     { url: HLS, userAgent: 'a\nb' },
     { url: HLS, more: 'djJ8-something' },
     { url: '/api_v3/service/baseEntry/action/list' }
