@@ -47,6 +47,9 @@ const TAG = 100
 /** Values that a purge touches before others have their turn. */
 const SLICE = 1_000
 
+/** Loads that one asker waits for after one that was purged under way; purges that come faster shall not hold anybody. */
+const MAX_ANEW = 4
+
 /** Of `retryAfter`, so that the loads in between may take their time. */
 const OF_LATE = 10
 
@@ -102,9 +105,12 @@ export class StaleCache<V> {
     const asked = performance.now()
     let outcome: Settled<Slot<V>> | { kind: 'refused' } =
       begun === null ? { kind: 'refused' } : await settleWithin(begun.running, patience)
-    if (outcome.kind === 'value' && outcome.loaded.outdated === 'hard') {
+    for (let anew = 0; outcome.kind === 'value' && outcome.loaded.outdated === 'hard'; anew++) {
       // What was to be forgotten is not even given to who asked before: caches behind us would go on with it.
-      outcome = await settleWithin(this.#fresh(key, load), patience - (performance.now() - asked))
+      outcome =
+        anew < MAX_ANEW
+          ? await settleWithin(this.#fresh(key, load), patience - (performance.now() - asked))
+          : { kind: 'pending' }
     }
     if (outcome.kind === 'value') {
       const { value, fresh, since } = outcome.loaded
@@ -121,11 +127,17 @@ export class StaleCache<V> {
       : { found: false, reason: outcome.kind }
   }
 
-  /** A value within its fresh life, loaded when there is none; for what must not be decided on stale facts. */
+  /**
+   * A value within its fresh life, loaded when there is none; for what must not be decided on stale facts.
+   * @throws what the load throws; Error when purges come faster than loads
+   */
   async getFresh(key: string, load: Load<V>): Promise<V> {
-    const loaded = await this.#fresh(key, load)
-    // Perhaps somebody else's, begun before a purge; one that begins now is younger than whoever asks here.
-    return (loaded.outdated === null ? loaded : await this.#fresh(key, load)).value
+    for (let anew = 0; anew <= MAX_ANEW; anew++) {
+      const loaded = await this.#fresh(key, load)
+      // Else it was begun before a purge, perhaps for somebody else.
+      if (loaded.outdated === null) return loaded.value
+    }
+    throw new Error('purged again and again while it was loaded')
   }
 
   /**
