@@ -176,7 +176,9 @@ export function predictFlavors(
   const set = flavorIds === null ? {} : { flavorIds: flavorIds.join(',') }
   const selection = selectFlavors({ flavors, params: { ...effective, ...plan.set, ...set } })
   if (!selection.ok) return { flavorIds, gets: null }
-  const cut = plan.narrowing?.excludeAudioOnly === true && flavorIds !== null && manifestKind(plan.format) !== null
+  // As where the gateway serves a playlist; an MPD is not edited for that, nor is what Kaltura answers behind a redirect.
+  const served = manifestKind(plan.format) === 'hls' && plan.delivery !== 'redirect'
+  const cut = served && plan.narrowing?.excludeAudioOnly === true && flavorIds !== null
   const got = cut ? selection.flavors.filter((flavor) => !hasNoVideo(flavor)) : selection.flavors
   return { flavorIds, gets: got.map(({ id }) => id) }
 }

@@ -156,13 +156,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     let adminUrl: string | null = null
     if (options.admin === true) {
       const admin = { host: LOOPBACK, port: 0, token: null }
-      const facts = {
-        partners: config.partners,
-        get rules() {
-          return rules.rules
-        }
-      }
-      const explain = explainer(gateway, facts, options.now)
+      const explain = explainer(gateway, config, options.now)
       const entries = consoleEntries(pageData(catalog, DEMO_PARTNER, { gatewayUrl, kalturaUrl, cdnUrl }))
       const parts = {
         metrics,

@@ -62,7 +62,8 @@ function headersOf(given: unknown, userAgent: unknown): Record<string, string> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new BadQuestion('headers has to be an object of texts.')
   }
-  const headers: Record<string, string> = { host: HOST }
+  // A name may be one that every object has.
+  const headers: Record<string, string> = Object.assign(Object.create(null), { host: HOST })
   const more = userAgent === undefined || userAgent === '' ? [] : [['user-agent', userAgent] as const]
   let length = 0
   for (const [name, value] of [...Object.entries(given), ...more]) {

@@ -103,6 +103,67 @@ t.test('what could not be read, and who is not served', async (t) => {
   t.match(loop.answer, { status: 508, problem: { code: 'LOOP' } })
 })
 
+const CONFIG = `
+partners:
+  - id: 101
+    aliases: { trailer: ${DEMO_ENTRIES.public} }
+presets:
+  low: { maxBitrate: 400, tags: iphonenew }
+  html: { playerType: web }
+rules:
+  - name: Phones
+    when: { device: iphone }
+    then: { format: applehttp, preset: html }
+  - name: Others
+    when: {}
+    then: {}
+shadow:
+  rules:
+    - name: Files
+      when: {}
+      then: { format: url }
+`
+
+t.test('what presets and names put beside the parameters, and how the name was found', async (t) => {
+  const file = t.testdir({ 'gateway.yaml': CONFIG })
+  const { adminUrl, catalog } = await withGateway(t, { admin: true, configFile: `${file}/gateway.yaml` })
+  catalog.entries.get(DEMO_ENTRIES.public)!.referenceId = 'our-name'
+  const rows = (said: Awaited<ReturnType<typeof explain>>) =>
+    said.parameters?.map(({ name, value, from }) => `${name} ${value} ${from}`)
+  const preset = await explain(adminUrl, `${BASE}/entryId/${DEMO_ENTRIES.public}/preset/low/maxBitrate/300`)
+  t.same(rows(preset), ['entryId 0_public01 path', 'maxBitrate 300 path', 'preset low path', 'tags iphonenew preset'])
+  const alias = await explain(adminUrl, {
+    url: `${BASE}/referenceId/trailer/format/auto`,
+    userAgent: USER_AGENTS.iphone
+  })
+  t.same(rows(alias), [
+    'format auto path',
+    'referenceId trailer path',
+    'entryId 0_public01 alias',
+    'playerType web rule'
+  ])
+  t.match(alias, {
+    caches: { reference: 'alias' },
+    rules: { matched: 'Phones', untouched: null, notReached: ['Others'] }
+  })
+  for (const state of ['miss', 'hit']) {
+    const name = await explain(adminUrl, `${BASE}/referenceId/our-name`)
+    t.same(rows(name), ['referenceId our-name path', 'entryId 0_public01 referenceId'])
+    t.equal(name.caches?.reference, state)
+  }
+  const none = await explain(adminUrl, `${BASE}/referenceId/constructor`)
+  t.match(none, { answer: { kalturaError: { code: 1 } }, caches: { reference: 'miss' } })
+  t.same(rows(none), ['referenceId constructor path'])
+})
+
+t.test('rules that have no say are told as such', async (t) => {
+  const { adminUrl } = await withGateway(t, { admin: true })
+  const said = await explain(adminUrl, `${HLS}?device=iphone&kt=${'0123456789'.repeat(4)}`)
+  t.match(said.rules, { matched: 'iPhone', untouched: 'the URL is signed by Kaltura (kt)' })
+  t.match(said, { answer: { kind: 'template' }, sharing: { class: 'never' }, flavors: null })
+  t.equal((await explain(adminUrl, HLS)).rules?.untouched, null)
+})
+
 t.test('no session, token or signature is in it', async (t) => {
   const gateway = await withSignedLinks(t, { signedLinks: 'required', grants: true }, { admin: true, now: () => NOW })
   const { adminUrl } = gateway
