@@ -4,7 +4,7 @@ import { Failures } from './failures.js'
 import type { Admit, Load, Loaded, Lookup } from './loaded.js'
 import { hits, PurgeLog } from './purge-log.js'
 import { type Settled, settleWithin } from './settle.js'
-import { TagIndex } from './tags.js'
+import { bytesOfTags, TagIndex } from './tags.js'
 
 export type { Admit, CacheState, Load, Loaded, Lookup, Tagger } from './loaded.js'
 
@@ -41,8 +41,6 @@ export interface StaleCacheOptions {
 
 /** Bytes that an entry costs beside its key and value: slot, list nodes, map entry. */
 const OVERHEAD = 240
-/** Bytes of a tag beside its text: its places in the slot and in the index. */
-const TAG = 100
 
 /** Values that a purge touches before others have their turn. */
 const SLICE = 1_000
@@ -72,7 +70,7 @@ export class StaleCache<V> {
   constructor({ maxBytes, now = Date.now, retryAfter = 1000 }: StaleCacheOptions) {
     this.#slots = new LRUCache({
       maxSize: Math.max(1, maxBytes),
-      sizeCalculation: (slot, key) => slot.bytes + key.length * 2 + OVERHEAD + bytesOf(slot.tags),
+      sizeCalculation: (slot, key) => slot.bytes + key.length * 2 + OVERHEAD + bytesOfTags(slot.tags),
       dispose: (slot, key) => this.#index.remove(key, slot.tags)
     })
     this.#failures = new Failures(maxBytes, now)
@@ -289,10 +287,6 @@ export class StaleCache<V> {
 /** ms of fresh life that a value has if that ends at a certain time; never longer than it was. */
 function freshUntil(at: number, { fresh, since }: Pick<Slot<unknown>, 'fresh' | 'since'>): number {
   return Math.min(fresh, Math.max(0, at - since))
-}
-
-function bytesOf(tags: readonly string[]): number {
-  return tags.reduce((sum, tag) => sum + tag.length + TAG, 0)
 }
 
 function staleError<V>(value: V): Lookup<V> {
