@@ -124,6 +124,25 @@ rules:
   }
 })
 
+t.test('an alias stands for its entry, whatever its name', async (t) => {
+  const text = `
+partners: [{ id: 101, aliases: { home: 0_abc, constructor: 0_abc } }]
+rules:
+  - { name: This one, when: { entry: 0_abc }, then: { format: mpegdash } }
+  - { name: Others, when: {}, then: {} }
+`
+  const set = readRuleSet('gateway.yaml', text)
+  for (const [name, rule] of [
+    ['home', 'This one'],
+    ['constructor', 'This one'],
+    ['toString', 'Others'],
+    ['__proto__', 'Others']
+  ] as const) {
+    const target = `${BASE}/referenceId/${name}/format/auto`
+    t.match(predict(set, { target, headers: {}, trusted: false, scheme: 'https', now: 0 }), { decided: { rule } }, name)
+  }
+})
+
 t.test('what only secrets could tell is taken for good, and grants are for nobody to predict', async (t) => {
   const at = `${BASE}/entryId/0_abc`
   t.equal(ask(`${at}?grant=x`), null)
