@@ -168,7 +168,7 @@ rules:
   - { name: Region, when: { header: { x-region: eu } }, then: { format: url, caching: 7s } }
   - { name: Tagged, when: { entryTags: demo, device: ipad }, then: { format: applehttp, tags: [[ipadnew]], preset: web } }
   - { name: Trial, when: { device: iphone, percent: 50 }, then: { format: applehttp, delivery: redirect } }
-  - { name: Night, when: { time: { from: "00:00", to: "12:00" }, device: android }, then: { format: mpegdash } }
+  - { name: Night, when: { time: { from: "00:00", until: "12:00" }, device: android }, then: { format: mpegdash } }
   - { name: Files, when: { format: url }, then: { preset: low } }
   - name: Rest
     when: {}
