@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { type Logger, pino } from 'pino'
+import { isExplainedConnection } from './answer/explained.js'
 import type { Config } from './config/config.js'
 import { type Gateway, type GatewayDependencies, registerGateway } from './gateway.js'
 import { registerClosing } from './plugins/closing.js'
@@ -40,7 +41,7 @@ export async function buildApp(
       ),
     rewriteUrl: originForm,
     clientErrorHandler: (error, socket) => {
-      metrics.countUnreadable()
+      if (!isExplainedConnection(socket)) metrics.countUnreadable()
       clientError(error, socket)
     },
     // The longest legitimate request line is Kaltura's own limit; a body is never read.

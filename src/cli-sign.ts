@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { json } from './commands/text.js'
 import { loadKeys } from './config/keys.js'
 import type { Environment } from './config/reader.js'
 import { readDuration } from './config/values.js'
@@ -15,6 +16,7 @@ Options:
   --address 203.0.113.0/24             only for clients of this range
   --grant transcription                a grant, for this purpose: entry and flavor stand in the URL
   --key k2                             the id of the key; without it the first one
+  --json                               { "url", "unsigned": [...] }: the link, and which parameters it does not cover
 
 Keys are those of SIGNING_KEYS, for a grant those of GRANT_KEYS (or SIGNING_KEYS_FILE, GRANT_KEYS_FILE): id:base64key.
 
@@ -26,7 +28,7 @@ Examples:
 `
 
 /**
- * The command `sign`: writes the signed URL as one line.
+ * The command `sign`: writes the signed URL as one line, or as JSON.
  * @throws SignError, ConfigError or an Error of parseArgs: what is wrong and what would be right
  */
 export function runSign(
@@ -44,7 +46,8 @@ export function runSign(
       device: { type: 'string' },
       address: { type: 'string' },
       grant: { type: 'string' },
-      key: { type: 'string' }
+      key: { type: 'string' },
+      json: { type: 'boolean' }
     }
   })
   if (values.help === true) {
@@ -56,12 +59,18 @@ export function runSign(
   const keys = loadKeys(values.grant === undefined ? 'SIGNING_KEYS' : 'GRANT_KEYS', env)
   const key = values.key === undefined ? keys[0] : keys.find(({ id }) => id === values.key)
   if (key === undefined) {
-    throw new SignError(`--key is "${values.key}"; right would be one of ${keys.map(({ id }) => id).join(', ')}.`)
+    // Not repeated: somebody may have written the key in place of its id.
+    throw new SignError(`--key names no key; right would be one of ${keys.map(({ id }) => id).join(', ')}.`)
   }
   const { device, address, grant: purpose } = values
   const terms: SignTerms = { device, address, expires: readExpiry(values.expires, now) }
-  io.out(`${purpose === undefined ? signLink(url, key, terms) : signGrant(url, key, { ...terms, purpose })}\n`)
+  const link = purpose === undefined ? signLink(url, key, terms) : signGrant(url, key, { ...terms, purpose })
   const loose = unsignedNames(url)
+  if (values.json === true) {
+    io.out(json({ url: link, unsigned: loose }))
+    return
+  }
+  io.out(`${link}\n`)
   if (loose.length > 0) io.err(`Not signed, since players set them: ${loose.join(', ')}.\n`)
 }
 

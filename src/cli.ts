@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { runSign } from './cli-sign.js'
 import { CommandError, processIo } from './commands/command.js'
 import { COMMANDS } from './commands/index.js'
+import { printable } from './commands/text.js'
 import { ConfigError } from './config/config.js'
 import { loadConfig, processEnvironment } from './config/load.js'
 import { startServer, stopOnSignals } from './server.js'
@@ -71,15 +72,22 @@ async function main(): Promise<void> {
   else if (command === 'serve' && positionals.length === 1) await serve()
   else if (command === 'demo' && positionals.length === 1) await demo()
   else
-    throw new ConfigError([
-      `There is no command "${positionals.join(' ')}"; right would be serve, demo, sign or ${[...COMMANDS.keys()].join(', ')}.`
-    ])
+    throw new CommandError(
+      command === 'serve' || command === 'demo'
+        ? `${command} takes no more words: it is configured by environment variables and CONFIG_FILE.`
+        : `There is no command "${printable(command)}"; right would be serve, demo, sign, ${[...COMMANDS.keys()].join(', ')}.`
+    )
+}
+
+function isCommand(word: string | undefined): boolean {
+  return word !== undefined && (word === 'sign' || COMMANDS.has(word))
 }
 
 /** What a person did is told in words; what we did, with the stack. */
 function explain(error: Error & { code?: string }): string {
   if (error instanceof ConfigError || error instanceof SignError || error instanceof CommandError) return error.message
-  if (error.code?.startsWith('ERR_PARSE_ARGS')) return `${error.message}\nSee playmanifest-gateway --help.`
+  if (error.code?.startsWith('ERR_PARSE_ARGS'))
+    return `${error.message}\nSee playmanifest-gateway ${isCommand(process.argv[2]) ? `${process.argv[2]} ` : ''}--help.`
   return String(error.stack)
 }
 

@@ -44,13 +44,7 @@ export async function startServer(config: Config, logger?: Logger, env: Environm
   const reload = reloader === null ? undefined : (cause: string) => reloader.reload(cause)
   const purger = new MemoryPurger()
   const app = await buildApp(config, { logger: log, metrics, rules, purger })
-  const explain = explainer(app, {
-    partners: config.partners,
-    // As they are when it is asked: they may be read again.
-    get rules() {
-      return rules.rules
-    }
-  })
+  const explain = explainer(app, config)
   const gatewayUrl = () => {
     const address = app.server.address()
     if (address === null || typeof address === 'string') return config.publicUrl

@@ -29,6 +29,9 @@ export interface AdminDependencies {
   now?: () => number
 }
 
+/** Bytes. */
+const MAX_BODY = 64 * 1024
+
 /** On every answer, whatever it is: nothing here is for a cache, a frame, another site or a guess at its type. */
 export const ADMIN_HEADERS = {
   'cache-control': 'no-store',
@@ -72,7 +75,7 @@ export function buildAdmin(
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
       else socket.destroy()
     },
-    bodyLimit: 64 * 1024,
+    bodyLimit: MAX_BODY,
     connectionTimeout: 30_000,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle'
@@ -104,6 +107,13 @@ export function buildAdmin(
   return app
 }
 
+/** What is wrong with a body that did not come to a page, in words that repeat nothing of it. */
+const WORDS: Readonly<Record<number, string>> = {
+  400: 'The body is not JSON that can be read.',
+  413: `The body has more than ${MAX_BODY / 1024} kB.`,
+  415: 'A body is sent as JSON, with the header Content-Type: application/json. POST /reload takes none.'
+}
+
 function badRequest(status: number) {
-  return { ...problem('BAD_REQUEST', 'The request could not be understood.'), status }
+  return { ...problem('BAD_REQUEST', WORDS[status] ?? 'The request could not be understood.'), status }
 }

@@ -47,7 +47,7 @@ export function registerExplain(app: FastifyInstance, explain: Explain, page: Ex
 
 function fromQuery(request: FastifyRequest): Question {
   const given: Record<string, unknown> = {}
-  const headers: Record<string, unknown> = {}
+  const headers: Record<string, unknown> = Object.create(null)
   for (const [name, value] of Object.entries((request.query ?? {}) as Record<string, unknown>)) {
     if (name.startsWith('header.')) headers[name.slice('header.'.length)] = value
     else given[name] = value

@@ -17,6 +17,11 @@ export function recorderOf({ raw }: { raw: IncomingMessage }): Recorder | null {
   return (raw.socket as Marked)[RECORDER] ?? null
 }
 
+/** The same of a connection over which nothing came that is a request. */
+export function isExplainedConnection(socket: Duplex): boolean {
+  return (socket as Marked)[RECORDER] !== undefined
+}
+
 /** Whether an operator asks what would be answered: that is nobody's request, and counts nowhere. */
 export function isExplained(request: { raw: IncomingMessage }): boolean {
   return recorderOf(request) !== null

@@ -4,7 +4,7 @@ import { Failures } from './failures.js'
 import type { Admit, Load, Loaded, Lookup } from './loaded.js'
 import { hits, PurgeLog } from './purge-log.js'
 import { type Settled, settleWithin } from './settle.js'
-import { TagIndex } from './tags.js'
+import { bytesOfTags, TagIndex } from './tags.js'
 
 export type { Admit, CacheState, Load, Loaded, Lookup, Tagger } from './loaded.js'
 
@@ -41,11 +41,12 @@ export interface StaleCacheOptions {
 
 /** Bytes that an entry costs beside its key and value: slot, list nodes, map entry. */
 const OVERHEAD = 240
-/** Bytes of a tag beside its text: its places in the slot and in the index. */
-const TAG = 100
 
 /** Values that a purge touches before others have their turn. */
 const SLICE = 1_000
+
+/** Loads that one asker waits for after one that was purged under way; purges that come faster shall not hold anybody. */
+const MAX_ANEW = 4
 
 /** Of `retryAfter`, so that the loads in between may take their time. */
 const OF_LATE = 10
@@ -69,7 +70,7 @@ export class StaleCache<V> {
   constructor({ maxBytes, now = Date.now, retryAfter = 1000 }: StaleCacheOptions) {
     this.#slots = new LRUCache({
       maxSize: Math.max(1, maxBytes),
-      sizeCalculation: (slot, key) => slot.bytes + key.length * 2 + OVERHEAD + bytesOf(slot.tags),
+      sizeCalculation: (slot, key) => slot.bytes + key.length * 2 + OVERHEAD + bytesOfTags(slot.tags),
       dispose: (slot, key) => this.#index.remove(key, slot.tags)
     })
     this.#failures = new Failures(maxBytes, now)
@@ -102,9 +103,12 @@ export class StaleCache<V> {
     const asked = performance.now()
     let outcome: Settled<Slot<V>> | { kind: 'refused' } =
       begun === null ? { kind: 'refused' } : await settleWithin(begun.running, patience)
-    if (outcome.kind === 'value' && outcome.loaded.outdated === 'hard') {
+    for (let anew = 0; outcome.kind === 'value' && outcome.loaded.outdated === 'hard'; anew++) {
       // What was to be forgotten is not even given to who asked before: caches behind us would go on with it.
-      outcome = await settleWithin(this.#fresh(key, load), patience - (performance.now() - asked))
+      outcome =
+        anew < MAX_ANEW
+          ? await settleWithin(this.#fresh(key, load), patience - (performance.now() - asked))
+          : { kind: 'pending' }
     }
     if (outcome.kind === 'value') {
       const { value, fresh, since } = outcome.loaded
@@ -121,11 +125,17 @@ export class StaleCache<V> {
       : { found: false, reason: outcome.kind }
   }
 
-  /** A value within its fresh life, loaded when there is none; for what must not be decided on stale facts. */
+  /**
+   * A value within its fresh life, loaded when there is none; for what must not be decided on stale facts.
+   * @throws what the load throws; Error when purges come faster than loads
+   */
   async getFresh(key: string, load: Load<V>): Promise<V> {
-    const loaded = await this.#fresh(key, load)
-    // Perhaps somebody else's, begun before a purge; one that begins now is younger than whoever asks here.
-    return (loaded.outdated === null ? loaded : await this.#fresh(key, load)).value
+    for (let anew = 0; anew <= MAX_ANEW; anew++) {
+      const loaded = await this.#fresh(key, load)
+      // Else it was begun before a purge, perhaps for somebody else.
+      if (loaded.outdated === null) return loaded.value
+    }
+    throw new Error('purged again and again while it was loaded')
   }
 
   /**
@@ -277,10 +287,6 @@ export class StaleCache<V> {
 /** ms of fresh life that a value has if that ends at a certain time; never longer than it was. */
 function freshUntil(at: number, { fresh, since }: Pick<Slot<unknown>, 'fresh' | 'since'>): number {
   return Math.min(fresh, Math.max(0, at - since))
-}
-
-function bytesOf(tags: readonly string[]): number {
-  return tags.reduce((sum, tag) => sum + tag.length + TAG, 0)
 }
 
 function staleError<V>(value: V): Lookup<V> {

@@ -9,6 +9,14 @@ export const partnerTag = (partnerId: number): string => `partner-${partnerId}`
 /** Of the name that a link holds in place of an entry id; whatever partner's. */
 export const referenceTag = (referenceId: string): string => `reference-${referenceId}`
 
+/** Bytes of a tag beside its text: its places in the value's slot and in the index. */
+const TAG = 100
+
+/** Bytes that a value costs for its tags, roughly. */
+export function bytesOfTags(tags: readonly string[]): number {
+  return tags.reduce((sum, tag) => sum + tag.length + TAG, 0)
+}
+
 /**
  * Which keys of a cache hold values with a tag, so that a purge costs what it touches and not what is there. A hundred
  * thousand keys that are copied first would stop the process for a while, so they are walked where they stand.

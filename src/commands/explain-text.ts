@@ -95,6 +95,7 @@ function parameterPart({ parameters, unknownParameters }: Explanation, paint: Pa
 function rulesRows({ rules }: Explanation): Row[] {
   if (rules === null) return []
   const rows: Row[] = [['matched', rules.matched ?? "none: Kaltura's own choice"]]
+  if (rules.untouched !== null) rows.push(['no say', `it goes to Kaltura as it came, since ${rules.untouched}`])
   const others: string[] = []
   for (const trial of rules.tried) {
     if (trial.matched || trial.failed === undefined) continue
@@ -105,17 +106,28 @@ function rulesRows({ rules }: Explanation): Row[] {
   }
   for (const why of others) rows.push(['not', why])
   if (rules.notReached.length > 0) rows.push(['not reached', rules.notReached.join('; ')])
-  const { format, protocol, delivery, cdnUrl, deliveryHosts, narrowing, sets } = rules.plan
+  const { format, protocol, delivery, cdnUrl, deliveryHosts, narrowing, sets, adds, manifest } = rules.plan
   rows.push(['plan', `format ${format}, protocol ${protocol}, delivery ${delivery}`])
   if (cdnUrl !== null) rows.push(['redirects to', cdnUrl])
   if (deliveryHosts !== null) rows.push(['hands out', deliveryHosts.join(', ')])
   if (narrowing !== null) rows.push(['narrows by', JSON.stringify(narrowing)])
   if (Object.keys(sets).length > 0) rows.push(['writes', JSON.stringify(sets)])
+  if (Object.keys(adds).length > 0) rows.push(['adds', JSON.stringify(adds)])
+  if (manifest !== null) rows.push(['edits', JSON.stringify(manifest)])
+  const { shadow } = rules
+  if (shadow !== null) {
+    const otherwise = shadow.differences.map(({ aspect }) => aspect).join(', ')
+    rows.push([
+      'shadow rules',
+      `${shadow.result}${otherwise && ` in ${otherwise}`}; matched ${shadow.matched ?? 'none'}`
+    ])
+  }
   return rows
 }
 
+/** Whether the viewer gets it: what Kaltura adds whatever the rule wants is dropped only where it is cut here. */
 const isGot = ({ rule, kaltura, cutFromManifest }: Flavor) =>
-  rule?.kept !== false && kaltura?.kept !== false && !cutFromManifest
+  !cutFromManifest && (kaltura === null ? rule?.kept === true : kaltura.kept)
 
 /** The ladder, in the order of the steps: what is kept and what is dropped, and why. */
 function flavorPart({ flavors }: Explanation, paint: Paint): string {
@@ -124,7 +136,7 @@ function flavorPart({ flavors }: Explanation, paint: Paint): string {
     flavor.id,
     String(flavor.kbps),
     flavor.width === 0 && flavor.height === 0 ? 'audio' : `${flavor.width}x${flavor.height}`,
-    isGot(flavor) ? 'kept' : 'dropped',
+    isGot(flavor) ? 'kept' : flavor.rule === null && flavor.kaltura === null ? 'not looked at' : 'dropped',
     reasonOf(flavor.rule),
     flavor.cutFromManifest ? 'cut from the manifest here' : reasonOf(flavor.kaltura)
   ])
@@ -161,9 +173,10 @@ function sharingRows({ sharing, entry }: Explanation): Row[] {
 
 function cacheRows({ caches }: Explanation): Row[] {
   if (caches === null) return []
-  const { catalog, target, forTheViewer } = caches
+  const { reference, catalog, target, forTheViewer } = caches
   const left = catalog.secondsLeft === null ? '' : `, ${catalog.secondsLeft} s left`
-  const rows: Row[] = [['catalog', `${catalog.state ?? 'not needed'}${left}`]]
+  const rows: Row[] = reference === null ? [] : [['name', reference]]
+  rows.push(['catalog', `${catalog.state ?? 'not needed'}${left}`])
   const age = target.loaded === null ? '' : `, loaded ${target.loaded.secondsAgo} s ago`
   rows.push(['target', `${target.state ?? 'not needed'}${age}`])
   if (target.upstream !== null) {

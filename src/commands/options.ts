@@ -6,7 +6,8 @@ import { CommandError } from './command.js'
  * @throws CommandError that does not repeat the value: it may be a session
  */
 export function readHeaders(given: readonly string[]): Record<string, string> {
-  const headers: Record<string, string> = {}
+  // A name may be one that every object has.
+  const headers: Record<string, string> = Object.create(null)
   for (const text of given) {
     const colon = text.indexOf(':')
     const name = text.slice(0, Math.max(0, colon)).trim()

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../answer/problem.js'
-import type { RuleSet } from '../config/rule-set.js'
+import type { RuledPartner, RuleSet } from '../config/rule-set.js'
 import { bitrateWindow } from '../flavors/bitrate-window.js'
 import type { FlavorAsset } from '../flavors/flavor-asset.js'
 import { selectFlavors } from '../flavors/select.js'
@@ -9,6 +9,7 @@ import { manifestKind } from '../playmanifest/formats.js'
 import type { EffectiveParameters } from '../playmanifest/parameters.js'
 import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
 import type { Preset } from '../playmanifest/presets.js'
+import { withEntryId } from '../playmanifest/reference.js'
 import { withoutParameters } from '../playmanifest/without.js'
 import { untouchableReason } from '../resolve/untouchable.js'
 import { checkRequest } from '../routes/check-request.js'
@@ -102,12 +103,18 @@ export function predict(
   }
   const preset = applyPreset(withoutParameters(parsed.request, SIGNATURE), partner, presets, 'GET')
   if (!preset.ok) return { decided: { problem: preset.problem.code } }
-  const { request } = preset
-  const { effective } = request
-  const refused = checkRequest(request)
+  const refused = checkRequest(preset.request)
   if (refused !== null) return { decided: { problem: refused.code } }
+  const request = named(preset.request, partner)
+  const { effective } = request
   const hasKs = Boolean(effective.ks || asked.headers['x-kaltura-ks'])
-  const early = earlyError(effective, hasKs ? 'valid' : 'none', asked.now)
+  // A name that is none of the aliases stands for some entry all the same.
+  const entryId = effective.entryId ?? effective.referenceId
+  const early = earlyError(
+    entryId === undefined ? effective : { ...effective, entryId },
+    hasKs ? 'valid' : 'none',
+    asked.now
+  )
   if (early !== null) return { decided: { problem: kalturaCode(early.code) } }
   const { device, circumstances } = circumstancesOf(asked, effective)
   const plan = decide(rules, {
@@ -118,6 +125,13 @@ export function predict(
   })
   const untouched = untouchableReason(request, partner, { state: 'none', place: null })
   return { decided: decidedOf(plan, device.class, untouched, request, cdnUrls), request, plan }
+}
+
+/** With the entry of an alias; which entry has a reference id only Kaltura knows. */
+function named(request: PlayManifestRequest, { aliases }: RuledPartner): PlayManifestRequest {
+  const entryId = aliases.get(request.effective.referenceId || '')
+  const found = entryId === undefined ? null : withEntryId(request, entryId)
+  return found?.ok === true ? found.request : request
 }
 
 /** What rules look at. A log knows no address: sessions without a `playSessionId` are told apart by the User-Agent. */
@@ -191,7 +205,9 @@ export function predictFlavors(
   const set = flavorIds === null ? {} : { flavorIds: flavorIds.join(',') }
   const selection = selectFlavors({ flavors, params: { ...effective, ...plan.set, ...set } })
   if (!selection.ok) return { flavorIds, gets: null }
-  const cut = plan.narrowing?.excludeAudioOnly === true && flavorIds !== null && manifestKind(plan.format) !== null
+  // As where the gateway serves a playlist; an MPD is not edited for that, nor is what Kaltura answers behind a redirect.
+  const served = manifestKind(plan.format) === 'hls' && plan.delivery !== 'redirect'
+  const cut = served && plan.narrowing?.excludeAudioOnly === true && flavorIds !== null
   const got = cut ? selection.flavors.filter((flavor) => !hasNoVideo(flavor)) : selection.flavors
   return { flavorIds, gets: got.map(({ id }) => id) }
 }

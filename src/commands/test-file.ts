@@ -237,7 +237,7 @@ function requestOf(
   if (parsed.ok && parsed.request.effective.grant !== undefined) {
     wrong(`${at}/url`, 'holds a grant, about which rules have no say')
   }
-  const headers: Record<string, string> = {}
+  const headers: Record<string, string> = Object.create(null)
   for (const [name, value] of Object.entries(given.headers ?? {})) {
     const lower = name.toLowerCase()
     if (headers[lower] !== undefined) wrong(`${at}/headers/${name}`, 'stands there twice')

@@ -14,11 +14,12 @@ export function painter(colours: boolean): Paint {
  * obey, and marks that turn the direction of writing are shown as `\u{...}`.
  */
 export function printable(text: string): string {
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`
-  )
+  return text.replace(OBEYED, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`)
 }
+
+const OBEYED = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
+/** The same without line feeds, by which JSON is laid out; in its texts they are escaped already. */
+const OBEYED_IN_JSON = new RegExp(`(?!\\n)${OBEYED.source}`, 'g')
 
 /** At most so many characters, the cut shown. */
 export function clipped(text: string, length: number): string {
@@ -44,7 +45,11 @@ export function count(number: number, noun: string, plural = `${noun}s`): string
   return `${number} ${number === 1 ? noun : plural}`
 }
 
-/** JSON for a program to read, of one object. */
+/** JSON for a program to read, of one object: the same value, with what a terminal would obey escaped, since people look at it too. */
 export function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`
+  const text = JSON.stringify(value, null, 2).replace(
+    OBEYED_IN_JSON,
+    (char) => `\\u${char.codePointAt(0)!.toString(16).padStart(4, '0')}`
+  )
+  return `${text}\n`
 }

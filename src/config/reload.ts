@@ -12,9 +12,8 @@ export type ReloadResult =
   | { result: 'replaced' | 'unchanged'; rules: number; needRestart: readonly string[]; warnings: readonly string[] }
   | { result: 'failed'; problems: readonly string[] }
 
-/** What a running gateway takes from a changed file; all other keys need a restart. */
-const TAKEN_OVER = ['rules', 'presets', 'shadow'] as const
-const RELOADED: readonly string[] = [...TAKEN_OVER, 'trustedHeaders', 'warnings']
+/** What a running gateway takes from a changed file, with the aliases of `partners`; all other keys need a restart. */
+const RELOADED: readonly string[] = ['rules', 'presets', 'shadow', 'trustedHeaders', 'warnings']
 
 export interface ReloaderOptions {
   /** As at the start; it names the file. */
@@ -26,7 +25,7 @@ export interface ReloaderOptions {
   read?: (path: string) => string
 }
 
-/** Reads the configuration file again and puts its rules, presets and shadow rules in force. A file that is not usable changes nothing. */
+/** Reads the configuration file again and puts its rules, presets, shadow rules and aliases in force. A file that is not usable changes nothing. */
 export class RuleReloader {
   readonly path: string
   readonly #options: Required<ReloaderOptions>
@@ -79,7 +78,7 @@ export class RuleReloader {
       const file = readConfigFile(this.path, text)
       const unknown = this.#unknownBases(config)
       if (unknown.length > 0) return { result: 'failed', problems: unknown }
-      const same = TAKEN_OVER.every((key) => isDeepStrictEqual(config[key], live[key]))
+      const same = live.isSameAs(config)
       if (!same) live.replace(config)
       return {
         result: same ? 'unchanged' : 'replaced',
@@ -108,12 +107,14 @@ export class RuleReloader {
   #others(file: FileConfig, config: Config): string[] {
     const keys = [...new Set([...Object.keys(this.#file), ...Object.keys(file)])] as (keyof FileConfig)[]
     const changed = keys.filter(
-      (key) => !RELOADED.includes(key) && !isDeepStrictEqual(this.#file[key], file[key])
+      (key) => key !== 'partners' && !RELOADED.includes(key) && !isDeepStrictEqual(this.#file[key], file[key])
     ) as string[]
-    // Their secrets stand in files of their own.
-    if (!changed.includes('partners') && !isDeepStrictEqual(this.#config.partners, config.partners)) {
-      changed.push('partners')
-    }
+    // Not by what the file says of them: their secrets stand in files of their own.
+    if (!isDeepStrictEqual(withoutAliases(this.#config), withoutAliases(config))) changed.push('partners')
     return changed.sort()
   }
+}
+
+function withoutAliases({ partners }: Config): object[] {
+  return Array.from(partners.values(), ({ aliases: _, ...others }) => others)
 }

@@ -52,6 +52,8 @@ export interface DemoOptions {
   onReload?: (result: ReloadResult) => void
   /** The clock of gateway and embedded Kaltura, Unix ms. */
   now?: () => number
+  /** ms that viewers wait for a catalog or a target in place of the configured times: for tests on slow machines. */
+  patience?: number
 }
 
 /** A running demo. URLs are bases without a trailing slash. */
@@ -134,7 +136,9 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     })
     const kalturaUrl = await listen('kaltura', kaltura)
     const env = environment(options, catalog, kalturaUrl, cdnUrl)
-    const config = loadConfig(env)
+    const { patience } = options
+    const times = patience === undefined ? {} : { catalogPatience: patience, targetPatience: patience }
+    const config = { ...loadConfig(env), ...times }
     const logger = options.logger ?? pino({ level: 'silent' })
     const metrics = new Metrics()
     const rules = new LiveRules(config)
@@ -156,13 +160,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     let adminUrl: string | null = null
     if (options.admin === true) {
       const admin = { host: LOOPBACK, port: 0, token: null }
-      const facts = {
-        partners: config.partners,
-        get rules() {
-          return rules.rules
-        }
-      }
-      const explain = explainer(gateway, facts, options.now)
+      const explain = explainer(gateway, config, options.now)
       const entries = consoleEntries(pageData(catalog, DEMO_PARTNER, { gatewayUrl, kalturaUrl, cdnUrl }))
       const parts = {
         metrics,

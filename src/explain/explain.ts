@@ -15,7 +15,7 @@ export type Explain = (question: Question) => Promise<Explanation>
  */
 export function explainer(
   app: FastifyInstance,
-  config: Pick<Config, 'rules' | 'partners'>,
+  config: Pick<Config, 'partners'>,
   now: () => number = Date.now
 ): Explain {
   return async (question) => {

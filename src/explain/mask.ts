@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { LONG_NAMES, PARAMETER_NAMES, type ParameterName, specOf } from '../playmanifest/parameters.js'
 import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
 import { redactText, redactUrl, redactValue } from '../playmanifest/redact.js'
+import type { Recorder } from '../resolve/recorder.js'
 import { tokenIn } from '../resolve/tokens.js'
 
 export const MASK = '***'
@@ -35,6 +36,17 @@ export function shownParameters(request: PlayManifestRequest, target: string): S
       secret
     }
   })
+}
+
+/** What a preset or a name put beside them. A preset holds no secret, and an entry's id is in the answer. */
+export function addedParameters({ added }: Pick<Recorder, 'added'>): ShownParameter[] {
+  return added.map(({ name, value, from }) => ({
+    name,
+    value: redactValue(value) === value ? value : MASK,
+    from,
+    class: specOf(name).class,
+    secret: specOf(name).secret === true
+  }))
 }
 
 /** Names that Kaltura does not know, and neither do we; their values are not shown. */

@@ -62,14 +62,15 @@ function headersOf(given: unknown, userAgent: unknown): Record<string, string> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new BadQuestion('headers has to be an object of texts.')
   }
-  const headers: Record<string, string> = { host: HOST }
+  // A name may be one that every object has.
+  const headers: Record<string, string> = Object.assign(Object.create(null), { host: HOST })
   const more = userAgent === undefined || userAgent === '' ? [] : [['user-agent', userAgent] as const]
   let length = 0
   for (const [name, value] of [...Object.entries(given), ...more]) {
     if (typeof value !== 'string' || !isHeader(name, value)) {
       throw new BadQuestion('A header has to have a name and a text that HTTP allows.')
     }
-    if (/^(?:connection|content-length|transfer-encoding|expect|upgrade)$/i.test(name)) {
+    if (/^(?:connection|content-length|transfer-encoding|trailer|expect|upgrade)$/i.test(name)) {
       throw new BadQuestion('Headers about the connection or a body cannot be explained.')
     }
     length += name.length + value.length + 4

@@ -8,6 +8,7 @@ import { dateText, entryReport } from './entry-report.js'
 import { flavorReport } from './flavor-report.js'
 import { manifestReport } from './manifest-report.js'
 import {
+  addedParameters,
   masked,
   maskedPieces,
   maskedWhole,
@@ -26,7 +27,7 @@ export function report(
   question: Question,
   answered: Answered,
   recorder: Recorder,
-  config: Pick<Config, 'rules' | 'partners'>,
+  config: Pick<Config, 'partners'>,
   now: number
 ) {
   const { request, decision, catalog } = recorder
@@ -39,13 +40,13 @@ export function report(
       peer: question.peer
     },
     answer: answerReport(answered, decision),
-    parameters: request === null ? null : shownParameters(request, question.target),
+    parameters: request === null ? null : [...shownParameters(request, question.target), ...addedParameters(recorder)],
     unknownParameters: request === null ? null : unknownParameters(request, question.target),
     viewer: viewerReport(recorder),
     signature:
       decision === null ? null : { state: decision.signature, key: decision.signatureKey, ...linkReport(recorder) },
     grant: decision?.grant == null ? null : maskedWhole(decision.grant),
-    rules: ruleReport(recorder, config.rules),
+    rules: ruleReport(recorder),
     flavors: decision === null ? null : flavorReport(recorder, decision),
     sharing: decision === null ? null : sharingReport(decision, config),
     manifest: manifestReport(recorder.manifest),
@@ -119,6 +120,8 @@ function sharingReport({ partnerId, sharingClass, sharing }: Decision, { partner
 function cacheReport({ catalog, target }: Recorder, decision: Decision, now: number) {
   const upstream = target?.upstream ?? null
   return {
+    // How the entry of a reference id was found.
+    reference: decision.reference,
     catalog: { state: decision.catalog, secondsLeft: catalog === null ? null : seconds(catalog.remaining) },
     target: {
       state: decision.target,

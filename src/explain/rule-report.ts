@@ -5,11 +5,13 @@ import type { Rule } from '../rules/schema.js'
 import { maskedWhole } from './mask.js'
 
 /** The rules in order: those that were looked at with what failed first, the one that matched, and those behind it. */
-export function ruleReport({ trials, plan, request, circumstances, shadow }: Recorder, rules: readonly Rule[]) {
+export function ruleReport({ rules, trials, plan, request, circumstances, shadow, untouched }: Recorder) {
   if (plan === null || request === null || circumstances === null) return null
   const given = givenTo(circumstances, request.partnerId)
   return {
     ...setReport(rules, trials, plan, given),
+    // Then nothing of the plan is done but what Kaltura would not understand.
+    untouched,
     // Never answered: what they would have decided, asked about the same request.
     shadow:
       shadow === null

@@ -2,9 +2,11 @@ import type { LinkLimits } from '../answer/limit-life.js'
 import type { TraceRow } from '../flavors/trace.js'
 import type { Catalog } from '../kaltura/catalog-client.js'
 import type { ManifestKind } from '../playmanifest/formats.js'
+import type { ParameterName } from '../playmanifest/parameters.js'
 import type { PlayManifestRequest } from '../playmanifest/parse.js'
 import type { Circumstances } from '../rules/conditions.js'
 import type { Plan, Trial } from '../rules/decide.js'
+import type { Rule } from '../rules/schema.js'
 import type { ShadowOutcome, ShadowRules } from '../rules/shadow.js'
 import type { IdentifiedDevice } from '../viewer/identify-device.js'
 import type { ViewerKs } from '../viewer/viewer-ks.js'
@@ -23,6 +25,14 @@ export type Step =
   | 'target'
   | 'for-the-viewer'
   | 'render'
+
+/** A parameter that the URL does not have. */
+export interface AddedParameter {
+  name: ParameterName
+  value: string
+  /** `preset`: of the one that the URL names; `rule`: of the one that the rule applies; else what a reference id was found by. */
+  from: 'preset' | 'rule' | 'alias' | 'referenceId'
+}
 
 /** What upstream said in the answer that a target was made from, whenever that was. */
 export interface UpstreamSaid {
@@ -67,6 +77,8 @@ export class Recorder {
   request: PlayManifestRequest | null = null
   /** As it was resolved: with the parameters of presets, and the entry of a name. */
   resolved: PlayManifestRequest | null = null
+  /** What it was resolved with beside its own, in the order in which it came. */
+  readonly added: AddedParameter[] = []
   limits: LinkLimits | null = null
   identified: IdentifiedDevice | null = null
   /** What the rules looked at. */
@@ -75,15 +87,19 @@ export class Recorder {
   /** Null: not known. */
   address: string | null = null
   ks: Pick<ViewerKs, 'state' | 'place'> | null = null
+  /** The rules that decided, which a reload may have replaced since. */
+  rules: readonly Rule[] = []
   readonly trials: Trial[] = []
   plan: Plan | null = null
+  /** Why the request goes to Kaltura as it came, whatever the rules say; null: it does not. */
+  untouched: string | null = null
   /** What the shadow rules would have decided; null: there are none, or they have no say. */
   shadow: (ShadowOutcome & ShadowRules & { trials: readonly Trial[] }) | null = null
   catalog: { value: Catalog; remaining: number } | null = null
   /** The rule's own choice; null when no rule chose. */
   flavors: readonly TraceRow[] | null = null
   target: LoadReport | null = null
-  /** Flavors that are taken out of a manifest that is served here. */
+  /** Flavors that are taken out of a playlist that is served here, if upstream has them in it. */
   cut: readonly string[] = []
   /** Null for every answer but a manifest that was proven public. */
   manifest: ManifestEdit | null = null

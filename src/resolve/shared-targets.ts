@@ -62,11 +62,8 @@ export class SharedTargets implements Purgeable {
       return null
     }
     const { value: kept, state, remaining } = found
-    if (decision.record !== null) {
-      decision.record.target = this.#reports.get(kept) ?? null
-      decision.record.cut = key.cut
-      decision.record.bound({ 'what is left of the life of the target': remaining })
-    }
+    const { record } = decision
+    if (record !== null) record.target = this.#reports.get(kept) ?? null
     if (kept.kind === 'withheld') {
       note(decision, kept)
       return null
@@ -75,6 +72,9 @@ export class SharedTargets implements Purgeable {
     // What was known when it was kept may have changed since: no redirect or body of an entry that is not to be shared now.
     if (target.kind !== 'error' && ofTarget.length > 0) return notShared(decision, ofTarget)
     note(decision, { class: 'public', reasons: ['public'] })
+    // `redirect` promises a 302 always; where Kaltura answers a body, that is a 302 to Kaltura.
+    if (plan.delivery === 'redirect' && target.kind !== 'error' && target.kind !== 'redirect') return null
+    record?.bound({ 'what is left of the life of the target': remaining })
     if (target.kind === 'error') {
       return { kind: 'error', code: target.code, life: remaining, ...(target.app === null ? {} : { app: target.app }) }
     }
@@ -85,10 +85,9 @@ export class SharedTargets implements Purgeable {
     }
     const ends = untilTransition(catalog, this.#now())
     if (target.kind === 'redirect') return { kind: 'target', location: target.location, remaining, ends, state }
-    // `redirect` promises a 302 always; where Kaltura answers a body, that is a 302 to Kaltura.
-    if (plan.delivery === 'redirect') return null
-    if (decision.record !== null && target.kind === 'manifest') {
-      decision.record.manifest = { kind: target.manifest, before: beforeEdit(target), after: target.body }
+    if (record !== null && target.kind === 'manifest') {
+      record.cut = key.cut
+      record.manifest = { kind: target.manifest, before: beforeEdit(target), after: target.body }
     }
     return { ...target, remaining, ends, state }
   }

@@ -1,8 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import type { Lookup } from '../cache/stale-cache.js'
 import type { Catalog } from '../kaltura/catalog-client.js'
-import type { Recorder } from '../resolve/recorder.js'
+import type { ParameterName } from '../playmanifest/parameters.js'
+import type { PlayManifestRequest } from '../playmanifest/parse.js'
+import type { Decision } from '../resolve/decision.js'
+import type { AddedParameter, Recorder } from '../resolve/recorder.js'
 import type { Plan } from '../rules/decide.js'
+import type { Rule } from '../rules/schema.js'
 import type { TrustedProxies } from '../viewer/trusted-proxies.js'
 import { viewerAddress } from '../viewer/viewer-address.js'
 import type { ViewerKs } from '../viewer/viewer-ks.js'
@@ -23,8 +27,38 @@ export function noteViewer(
   record.done('viewer')
 }
 
+/** Leaves the parameters that a request has in addition once a preset's were put into it, or the entry of a name. */
+export function noteAdded(
+  record: Recorder,
+  before: PlayManifestRequest,
+  after: PlayManifestRequest,
+  from: AddedParameter['from']
+): void {
+  for (const [name, value] of Object.entries(after.effective) as [ParameterName, string | false][]) {
+    if (before.effective[name] === undefined && typeof value === 'string') record.added.push({ name, value, from })
+  }
+}
+
+/** Leaves the entry that a reference id stands for. */
+export function noteName(
+  record: Recorder,
+  before: PlayManifestRequest,
+  after: PlayManifestRequest,
+  { reference }: Decision
+): void {
+  noteAdded(record, before, after, reference === 'alias' ? 'alias' : 'referenceId')
+  record.done('name')
+}
+
 /** Leaves what the rules said, and how long that holds. `now`: Unix ms. */
-export function notePlan(record: Recorder, plan: Plan, looked: Lookup<Catalog> | null, now: number): void {
+export function notePlan(
+  record: Recorder,
+  rules: readonly Rule[],
+  plan: Plan,
+  looked: Lookup<Catalog> | null,
+  now: number
+): void {
+  record.rules = rules
   record.plan = plan
   if (plan.entryUnknown) record.bound({ 'tags or categories that rules look at and nobody knows': 0 })
   if (looked?.found === true) record.bound({ 'tags or categories that rules look at': looked.remaining })

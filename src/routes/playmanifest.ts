@@ -26,7 +26,7 @@ import { sureViewerAddress } from '../viewer/viewer-address.js'
 import { readViewerKs } from '../viewer/viewer-ks.js'
 import { checkRequest } from './check-request.js'
 import { earlyError } from './early-error.js'
-import { notePlan, noteViewer } from './explained.js'
+import { noteAdded, noteName, notePlan, noteViewer } from './explained.js'
 import { factsOfRequest } from './facts.js'
 import { answerGrant } from './grant.js'
 import { headerKs } from './header-ks.js'
@@ -151,6 +151,7 @@ async function admit(request: FastifyRequest, options: PlayManifestRoutesOptions
   if (!signed.ok) return renderProblem(signed.problem)
   const preset = applyPreset(signed.request, partner, options.rules.presets, request.method)
   if (!preset.ok) return renderProblem(preset.problem)
+  if (record !== null) noteAdded(record, signed.request, preset.request, 'preset')
   const refused = checkRequest(preset.request)
   if (refused !== null) return renderProblem(refused)
   const { limits } = signed
@@ -158,7 +159,7 @@ async function admit(request: FastifyRequest, options: PlayManifestRoutesOptions
   if (preset.request.effective.referenceId === undefined) return { parsed: preset.request, partner, decision, limits }
   const named = await nameEntry(request, preset.request, partner, decision, options)
   if ('status' in named) return limitLife(named, limits, options.now())
-  record?.done('name')
+  if (record !== null) noteName(record, preset.request, named.request, decision)
   const ending = endingBy(limits, named.until)
   if (record !== null) record.limits = ending
   return { parsed: named.request, partner, decision, limits: ending }
@@ -217,10 +218,11 @@ async function answerRequest(
   // Read once: a reload never falls in between.
   const { rules, presets, shadow } = live
   const given: DecideInput = { ...circumstances, partner, presets, trials: record?.trials }
-  const untouchable = untouchableReason(parsed, partner, ks) !== null
+  const untouched = untouchableReason(parsed, partner, ks)
+  const untouchable = untouched !== null
   const asking = { request: parsed, partner, ks, scheme, decision, admit: admission?.(request), crowded }
   const { plan, request: planned, looked } = await planRequest(rules, given, asking, resolver, untouchable)
-  if (record !== null) notePlan(record, plan, looked, began)
+  if (record !== null) notePlan(record, rules, plan, looked, began)
   decision.format = plan.format
   decision.protocol = plan.protocol
   decision.device = identified.device.class
@@ -231,7 +233,10 @@ async function answerRequest(
   const resolved = await resolver.resolve(input)
   const answer = looked === null ? resolved : endingWith(resolved, looked)
   if (input.catalog !== undefined) given.entry = wordsOf(input.catalog)
-  if (record !== null) Object.assign(record, { circumstances: given, resolved: planned })
+  if (record !== null) {
+    Object.assign(record, { circumstances: given, resolved: planned, untouched })
+    noteAdded(record, parsed, planned, 'rule')
+  }
   // Who is sent on byte for byte is not decided about.
   if (shadow !== null && !untouchable) watch?.watch(shadow, request, decision, plan, given)
   if (!partner.viewerProxy) return answer

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Preset } from '../playmanifest/presets.js'
 import type { Rule } from './schema.js'
 import type { ShadowRules } from './shadow.js'
@@ -7,9 +8,14 @@ export interface Ruling {
   presets: ReadonlyMap<string, Preset>
   /** Null: there are none. */
   shadow: ShadowRules | null
+  /** By id; of each its own names of entries. */
+  partners: ReadonlyMap<number, { aliases: Aliases }>
 }
 
-/** The rules, presets and shadow rules in force. Each request reads them once, so that a reload never falls in between. */
+/** Name to entry id. */
+export type Aliases = ReadonlyMap<string, string>
+
+/** What a running gateway takes from a changed file. Each request reads the rules once, so that a reload never falls in between. */
 export class LiveRules {
   #ruling: Ruling
 
@@ -29,8 +35,26 @@ export class LiveRules {
     return this.#ruling.shadow
   }
 
-  /** Takes the place of what was in force, for all requests that begin from now on. */
-  replace({ rules, presets, shadow }: Ruling): void {
-    this.#ruling = { rules, presets, shadow }
+  /** The entry that a partner's own name stands for; undefined: it is none of his. */
+  alias(partnerId: number, name: string): string | undefined {
+    return this.#ruling.partners.get(partnerId)?.aliases.get(name)
   }
+
+  /** Whether another configuration would be answered by alike. */
+  isSameAs({ rules, presets, shadow, partners }: Ruling): boolean {
+    const now = this.#ruling
+    return (
+      isDeepStrictEqual({ rules, presets, shadow }, { rules: now.rules, presets: now.presets, shadow: now.shadow }) &&
+      isDeepStrictEqual(aliasesOf(partners), aliasesOf(now.partners))
+    )
+  }
+
+  /** Takes the place of what was in force, for all requests that begin from now on. */
+  replace({ rules, presets, shadow, partners }: Ruling): void {
+    this.#ruling = { rules, presets, shadow, partners }
+  }
+}
+
+function aliasesOf(partners: Ruling['partners']): ReadonlyMap<number, Aliases> {
+  return new Map(Array.from(partners, ([id, { aliases }]) => [id, aliases] as const).filter(([, { size }]) => size > 0))
 }

@@ -37,6 +37,31 @@ async function withPurge(t: Test, options: DemoOptions = {}) {
 
 const ORDER = { all: false, soft: false, entries: [], partners: [], referenceIds: [] }
 
+t.test('a body that does not come to the page is refused in words, and purges nothing', async (t) => {
+  const { adminUrl, metrics } = await withPurge(t).then(async (gateway) => ({
+    ...gateway,
+    metrics: async () => await (await fetch(`${gateway.adminUrl}/metrics`)).text()
+  }))
+  for (const path of ['/purge', '/explain', '/reload']) {
+    for (const [type, body, status, detail] of [
+      ['application/x-www-form-urlencoded', '{"all":true}', 415, /sent as JSON, with the header Content-Type/],
+      ['application/json', '{"all":tr', 400, /not JSON that can be read/],
+      ['application/json', '', 400, /not JSON/],
+      ['application/json', '{"__proto__":{"all":true}}', 400, /not JSON/],
+      ['application/json', `{"entries":["${'x'.repeat(70_000)}"]}`, 413, /more than 64 kB/]
+    ] as const) {
+      const answer = await fetch(adminUrl + path, { method: 'POST', headers: { 'content-type': type }, body })
+      const said = (await answer.json()) as { code: string; status: number; detail: string }
+      t.match(
+        { ...said, sent: answer.status },
+        { code: 'BAD_REQUEST', status, sent: status, detail },
+        `${path} ${type}`
+      )
+    }
+  }
+  t.notMatch(await metrics(), /^playmanifest_purges_total\{.*\} [1-9]/m)
+})
+
 t.test('orders as they are read', async (t) => {
   for (const [body, order] of [
     [{ entries: ['0_a', '0_b'] }, { entries: ['0_a', '0_b'] }],

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
@@ -198,6 +199,17 @@ t.test('aliases come first, and need no Kaltura', async (t) => {
   t.equal(alias.headers.location, `${kalturaUrl}${BASE}/entryId/${DEMO_ENTRIES.ksProtected}/format/mpegdash?nocache=1`)
   t.match(await ask(`${BASE}/format/mpegdash?referenceId=all%20hands/2026`), { location: `${ENTRY}/format/mpegdash` })
   t.equal(state.calls.log.filter(({ actions }) => actions.includes('baseentry.list')).length, 0)
+})
+
+t.test('an alias gets another entry while the gateway runs, and the link stays', async (t) => {
+  const yaml = (id: string) => `partners: [{ id: 101, aliases: { app-home: ${id} } }]\n`
+  const file = `${t.testdir({ 'gateway.yaml': yaml('0_first') })}/gateway.yaml`
+  const { ask, reload } = await withReferences(t, { configFile: file })
+  const link = `${BASE}/referenceId/app-home/format/mpegdash?nocache=1`
+  t.match(await ask(link), { status: 302, location: `${BASE}/entryId/0_first/format/mpegdash?nocache=1` })
+  writeFileSync(file, yaml('0_second'))
+  t.match(reload!('test'), { result: 'replaced', needRestart: [] })
+  t.match(await ask(link), { status: 302, location: `${BASE}/entryId/0_second/format/mpegdash?nocache=1` })
 })
 
 t.test('the log line says which entry, and how that was known', async (t) => {

@@ -32,6 +32,11 @@ t.test('one URL in, one line out', async (t) => {
   t.match(granted, 'grant=v1~g1~1870604800~~~archive~')
   t.equal(outcome(granted, { kind: 'grant' }), 'valid')
   t.match(run([`${PATH}?clientTag=x`]).err, /Not signed.*clientTag/)
+  const said = JSON.parse(run([`${PATH}?clientTag=x`, '--json']).out)
+  t.equal(outcome(said.url), 'valid')
+  t.strictSame(said.unsigned, ['clientTag'])
+  const key = 'k1:c29tZWJvZHkncyBvd24ga2V5'
+  t.throws(() => run([PATH, '--key', key]), { message: /^--key names no key; right would be one of k1, k0\.$/ })
 })
 
 t.test('an expiry as people write it', async (t) => {

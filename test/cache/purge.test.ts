@@ -92,6 +92,39 @@ t.test('purged while it is loaded: nobody is given it any more, and nothing is k
   slower.fail()
 })
 
+t.test('purged once more while it is loaded anew: that is given to nobody either', async (t) => {
+  const { cache } = setup()
+  const loads = [held(), held(), held()]
+  let begun = 0
+  const load = (tag: Tagger) => loads[begun++]!.load(tag)
+  const asked = cache.get('k', load, 5_000)
+  const fresh = cache.getFresh('k', load)
+  for (const [at, each] of loads.entries()) {
+    if (at < 2) await cache.purge(E, false)
+    each.finish(of(`value ${at}`))
+    await turn()
+  }
+  t.match(await asked, { value: 'value 2', state: 'miss', remaining: 60_000 })
+  t.equal(await fresh, 'value 2')
+  t.equal(begun, 3)
+})
+
+t.test('purges that come faster than loads hold nobody for ever', async (t) => {
+  const { cache } = setup()
+  let begun = 0
+  const load = async (tag: Tagger) => {
+    begun++
+    tag('entry-e')
+    await turn()
+    await cache.purge(E, false)
+    return of('old')
+  }
+  t.match(await cache.get('k', load, 60_000), { found: false, reason: 'pending' })
+  await t.rejects(cache.getFresh('k', load), /again and again/)
+  t.ok(begun <= 12, `${begun} loads`)
+  t.equal(cache.size, 0)
+})
+
 t.test('purged softly while it is loaded: kept, and stale from the beginning', async (t) => {
   const { cache, clock } = setup()
   const old = held()

@@ -52,7 +52,8 @@ t.test('on its own: why an Android phone gets no audio-only rendition, and Kaltu
   t.match(out, /^ {2}device +android, Android$/m)
   t.match(out, /^ {2}matched +Android with HLS$/m)
   t.match(out, /^ {2}nearly +iPad: device wants ipad, given android; held: format$/m)
-  t.match(out, /^ {2}0_publaden +\d+ +audio +dropped +dropped at audio-only: .* +cut from the manifest here$/m)
+  t.match(out, /^ {2}0_publades +\d+ +audio +dropped +dropped at audio-only: .* +cut from the manifest here$/m)
+  t.match(out, /^ {2}0_publaden +\d+ +audio +dropped +dropped at audio-only: .* +dropped at explicit: /m)
   t.match(out, /^ {2}0_publv270 +\d+ +480x270 +kept +kept: tag iphonenew \(level 1 of the rule\)/m)
   t.match(out, /^ {2}class +public$/m)
   t.match(out, /^ {2}catalog +miss, [\d.]+ s left$/m)
@@ -65,6 +66,29 @@ t.test('on its own: why an Android phone gets no audio-only rendition, and Kaltu
     { status: 0, err: '', out: /^200 manifest/m },
     'its process ends'
   )
+})
+
+t.test('what Kaltura adds whatever the rule wants is kept, where it is not cut here', async (t) => {
+  const demo = await withDemo(t)
+  const file = t.testdir({
+    'gateway.yaml': `
+presets: { web: { playerType: web } }
+rules:
+  - name: Pictures
+    when: {}
+    then: { format: applehttp, tags: [[iphonenew]], excludeAudioOnly: true, delivery: redirect, preset: web }
+shadow: { rules: [{ name: Files, when: {}, then: { format: url } }] }
+`
+  })
+  const { out } = await runHere(runExplain, [HLS, '--config', `${file}/gateway.yaml`], envOf(demo))
+  t.match(out, /^302 template/m)
+  t.match(out, /^ {2}0_publades +\d+ +audio +kept +dropped at audio-only: .* {2}kept: tagged alt_audio/m)
+  t.match(out, /^ {2}0_publaden +\d+ +audio +dropped /m)
+  t.match(out, /^ {2}playerType +web +rule /m)
+  t.match(out, /^ {2}adds +\{"playerType":"web"\}$/m)
+  t.match(out, /^ {2}shadow rules +different in .*flavors.*; matched Files$/m)
+  const { out: untouched } = await runHere(runExplain, [`${HLS}?kt=${'01'.repeat(20)}`], envOf(demo))
+  t.match(untouched, /^ {2}no say +it goes to Kaltura as it came, since the URL is signed by Kaltura/m)
 })
 
 t.test('JSON, colours, the viewer in words', async (t) => {
@@ -204,7 +228,11 @@ t.test('headers as they are written are read, or refused without their value', a
       }
     })
   )
-  t.strictSame(readHeaders(['a: 1', 'A: 2', 'b:x:y']), { a: '2', b: 'x:y' })
+  t.strictSame({ ...readHeaders(['a: 1', 'A: 2', 'b:x:y']) }, { a: '2', b: 'x:y' })
+  t.strictSame(Object.entries(readHeaders(['__proto__: 1', 'constructor: 2'])), [
+    ['__proto__', '1'],
+    ['constructor', '2']
+  ])
 })
 
 function catching(run: () => unknown): unknown {

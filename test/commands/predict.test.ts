@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import t from 'tap'
 import { predict, predictFlavors } from '../../src/commands/predict.js'
-import { SHIPPED_RULE_SET } from '../../src/config/rule-set.js'
+import { readRuleSet, SHIPPED_RULE_SET } from '../../src/config/rule-set.js'
 import { DEMO_ENTRIES, DEMO_SECRETS } from '../../src/demo/kaltura/index.js'
 import { selectFlavors } from '../../src/flavors/select.js'
 import { makeKsV2 } from '../../src/viewer/ks.js'
@@ -93,6 +93,53 @@ t.test('the flavors that are predicted are those of the manifest', async (t) => 
     const found = new Set(flavorIdsIn(body === '' ? (headers.get('location') ?? '') : body))
     t.strictSame([...found].sort(), gets?.toSorted(), name)
     t.ok(found.size > 0, name)
+  }
+})
+
+t.test('audio that Kaltura adds is cut from playlists that are served here, and from nothing else', async (t) => {
+  const rules = (format: string, delivery: string) => `
+rules:
+  - name: Pictures
+    when: {}
+    then: { format: ${format}, tags: [[ipadnew]], excludeAudioOnly: true, delivery: ${delivery} }
+`
+  for (const [format, delivery, gets] of [
+    ['applehttp', 'mirror', 3],
+    ['applehttp', 'redirect', 4],
+    ['mpegdash', 'mirror', 4]
+  ] as const) {
+    const text = rules(format, delivery)
+    const file = `${t.testdir({ 'gateway.yaml': text })}/gateway.yaml`
+    const { gatewayUrl, catalog } = await withGateway(t, { configFile: file })
+    const ruleSet = readRuleSet(file, text)
+    const target = `${BASE}/entryId/${DEMO_ENTRIES.public}/format/auto/protocol/http`
+    const prediction = predict(ruleSet, { target, headers: {}, trusted: false, scheme: 'http', now: Date.now() })
+    if (prediction === null || !('plan' in prediction)) return t.fail('it is decided')
+    const predicted = predictFlavors(prediction, catalog.flavorsOf(DEMO_ENTRIES.public)).gets
+    const { body, headers } = await settledAnswer(gatewayUrl + target)
+    const location = headers.get('location') ?? ''
+    const got = location.includes('/playManifest/') ? await (await fetch(location)).text() : location || body
+    t.strictSame([...new Set(flavorIdsIn(got))].sort(), predicted?.toSorted(), `${format} ${delivery}`)
+    t.equal(predicted?.length, gets)
+  }
+})
+
+t.test('an alias stands for its entry, whatever its name', async (t) => {
+  const text = `
+partners: [{ id: 101, aliases: { home: 0_abc, constructor: 0_abc } }]
+rules:
+  - { name: This one, when: { entry: 0_abc }, then: { format: mpegdash } }
+  - { name: Others, when: {}, then: {} }
+`
+  const set = readRuleSet('gateway.yaml', text)
+  for (const [name, rule] of [
+    ['home', 'This one'],
+    ['constructor', 'This one'],
+    ['toString', 'Others'],
+    ['__proto__', 'Others']
+  ] as const) {
+    const target = `${BASE}/referenceId/${name}/format/auto`
+    t.match(predict(set, { target, headers: {}, trusted: false, scheme: 'https', now: 0 }), { decided: { rule } }, name)
   }
 })
 

@@ -104,6 +104,26 @@ t.test('what else changed is named and left as it is; warnings are told', async 
   t.notMatch(JSON.stringify(lines), /two/, 'no secret is told')
 })
 
+t.test('aliases follow the file; what else is said of a partner does not', async (t) => {
+  const partner = (more: string) => `partners: [{ id: 101, ${more} }]\n${rule('same')}`
+  const { it, live, files, lines } = reloader({ 'g.yaml': partner('aliases: { trailer: 0_old }') })
+  t.equal(live.alias(101, 'trailer'), '0_old')
+  files['g.yaml'] = partner('aliases: { trailer: 0_new, constructor: 0_other }')
+  t.match(it.reload('test'), { result: 'replaced', needRestart: [] })
+  t.equal(live.alias(101, 'trailer'), '0_new')
+  t.equal(live.alias(101, 'constructor'), '0_other')
+  t.equal(live.alias(101, 'toString'), undefined)
+  t.equal(live.alias(102, 'trailer'), undefined)
+  t.match(it.reload('test'), { result: 'unchanged', needRestart: [] })
+  files['g.yaml'] = partner('aliases: { trailer: 0_x/../y }')
+  t.match(it.reload('test'), { result: 'failed' })
+  t.equal(live.alias(101, 'trailer'), '0_new')
+  files['g.yaml'] = partner('delivery: proxy')
+  t.match(it.reload('test'), { result: 'replaced', needRestart: ['partners'] })
+  t.equal(live.alias(101, 'trailer'), undefined)
+  t.match(lines.at(-1), { level: 'warn', args: [{ keys: ['partners'] }, /need a restart/] })
+})
+
 t.test('without a file there is nothing to reload', async (t) => {
   const env = { ...ENV, CONFIG_FILE: '' }
   const config = loadConfig(env)

@@ -30,7 +30,10 @@ t.test('the Kaltura Player plays, pointed at the gateway by its serviceUrl alone
   const modules = packages(t, 'test/kaltura-player')
   if (modules === null) return
   const site = await kalturaPlayerSite(t, modules)
-  const { gatewayUrl, state } = await withGateway(t, { configFile: `${t.testdir(CONFIG)}/gateway.yaml` })
+  const { gatewayUrl, state } = await withGateway(t, {
+    configFile: `${t.testdir(CONFIG)}/gateway.yaml`,
+    patience: 20_000
+  })
   await withPage(t, async (page) => {
     let asked: string[] = []
     page.on('request', (request) => asked.push(request.url()))

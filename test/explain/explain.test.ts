@@ -10,7 +10,7 @@ import { grant, NOW, sign, withSignedLinks } from '../helpers/signing.js'
 const HLS = `${BASE}/entryId/${DEMO_ENTRIES.public}/format/applehttp/protocol/http/a.m3u8`
 
 t.test('why an Android phone gets no audio-only rendition', async (t) => {
-  const { adminUrl } = await withGateway(t, { admin: true })
+  const { adminUrl } = await withGateway(t, { patience: 20_000, admin: true })
   const said = await explain(adminUrl, { url: HLS, userAgent: USER_AGENTS.android })
   t.match(said.viewer, {
     device: { class: 'android', osVersion: { major: 10 }, source: 'user-agent', reason: 'android' },
@@ -40,7 +40,7 @@ t.test('why an Android phone gets no audio-only rendition', async (t) => {
 })
 
 t.test('a public answer: class, facts, tier, lives and what upstream said', async (t) => {
-  const { adminUrl, ask } = await withGateway(t, { admin: true, env: { CACHE_TTL: '30' } })
+  const { adminUrl, ask } = await withGateway(t, { patience: 20_000, admin: true, env: { CACHE_TTL: '30' } })
   const cold = await explain(adminUrl, HLS)
   t.match(cold.sharing, { class: 'public', partner: { sharePublic: true, credential: 'admin secret' } })
   t.match(cold.entry, {
@@ -73,7 +73,7 @@ t.test('a public answer: class, facts, tier, lives and what upstream said', asyn
 })
 
 t.test("upstream's error by number and name, and a failing upstream in our words", async (t) => {
-  const { adminUrl, state } = await withGateway(t, { admin: true })
+  const { adminUrl, state } = await withGateway(t, { patience: 20_000, admin: true })
   const missing = await explain(adminUrl, `${BASE}/entryId/0_nothing/format/url`)
   t.match(missing.answer, { status: 404, kind: 'error', kalturaError: { code: 1, name: 'ENTRY_NOT_FOUND' } })
   t.match(missing.life.bounds, [{ by: 'catalog' }, { by: 'cache.negative' }])
@@ -89,7 +89,7 @@ t.test("upstream's error by number and name, and a failing upstream in our words
 })
 
 t.test('what could not be read, and who is not served', async (t) => {
-  const { adminUrl, kalturaUrl } = await withGateway(t, { admin: true })
+  const { adminUrl, kalturaUrl } = await withGateway(t, { patience: 20_000, admin: true })
   const bad = await explain(adminUrl, `${BASE}/entryId/0_a/a%2Fb`)
   t.match(bad, {
     answer: { kind: 'problem', status: 400, problem: { code: 'ENCODED_SLASH' } },
@@ -101,6 +101,71 @@ t.test('what could not be read, and who is not served', async (t) => {
   t.match((await explain(adminUrl, '/nowhere')).answer, { problem: { code: 'NOT_FOUND' } })
   const loop = await explain(adminUrl, { url: HLS, headers: { host: new URL(kalturaUrl).host } })
   t.match(loop.answer, { status: 508, problem: { code: 'LOOP' } })
+})
+
+const CONFIG = `
+partners:
+  - id: 101
+    aliases: { trailer: ${DEMO_ENTRIES.public} }
+presets:
+  low: { maxBitrate: 400, tags: iphonenew }
+  html: { playerType: web }
+rules:
+  - name: Phones
+    when: { device: iphone }
+    then: { format: applehttp, preset: html }
+  - name: Others
+    when: {}
+    then: {}
+shadow:
+  rules:
+    - name: Files
+      when: {}
+      then: { format: url }
+`
+
+t.test('what presets and names put beside the parameters, and how the name was found', async (t) => {
+  const file = t.testdir({ 'gateway.yaml': CONFIG })
+  const { adminUrl, catalog } = await withGateway(t, {
+    patience: 20_000,
+    admin: true,
+    configFile: `${file}/gateway.yaml`
+  })
+  catalog.entries.get(DEMO_ENTRIES.public)!.referenceId = 'our-name'
+  const rows = (said: Awaited<ReturnType<typeof explain>>) =>
+    said.parameters?.map(({ name, value, from }) => `${name} ${value} ${from}`)
+  const preset = await explain(adminUrl, `${BASE}/entryId/${DEMO_ENTRIES.public}/preset/low/maxBitrate/300`)
+  t.same(rows(preset), ['entryId 0_public01 path', 'maxBitrate 300 path', 'preset low path', 'tags iphonenew preset'])
+  const alias = await explain(adminUrl, {
+    url: `${BASE}/referenceId/trailer/format/auto`,
+    userAgent: USER_AGENTS.iphone
+  })
+  t.same(rows(alias), [
+    'format auto path',
+    'referenceId trailer path',
+    'entryId 0_public01 alias',
+    'playerType web rule'
+  ])
+  t.match(alias, {
+    caches: { reference: 'alias' },
+    rules: { matched: 'Phones', untouched: null, notReached: ['Others'] }
+  })
+  for (const state of ['miss', 'hit']) {
+    const name = await explain(adminUrl, `${BASE}/referenceId/our-name`)
+    t.same(rows(name), ['referenceId our-name path', 'entryId 0_public01 referenceId'])
+    t.equal(name.caches?.reference, state)
+  }
+  const none = await explain(adminUrl, `${BASE}/referenceId/constructor`)
+  t.match(none, { answer: { kalturaError: { code: 1 } }, caches: { reference: 'miss' } })
+  t.same(rows(none), ['referenceId constructor path'])
+})
+
+t.test('rules that have no say are told as such', async (t) => {
+  const { adminUrl } = await withGateway(t, { patience: 20_000, admin: true })
+  const said = await explain(adminUrl, `${HLS}?device=iphone&kt=${'0123456789'.repeat(4)}`)
+  t.match(said.rules, { matched: 'iPhone', untouched: 'the URL is signed by Kaltura (kt)' })
+  t.match(said, { answer: { kind: 'template' }, sharing: { class: 'never' }, flavors: null })
+  t.equal((await explain(adminUrl, HLS)).rules?.untouched, null)
 })
 
 t.test('no session, token or signature is in it', async (t) => {
@@ -139,7 +204,7 @@ t.test('what is fetched for one viewer is not shown to anybody else', async (t) 
   const file = t.testdir({
     'gateway.yaml': 'partners: [{ id: 101, viewerProxy: true, forwardedFor: trusted }]\n'
   })
-  const gateway = await withGateway(t, { admin: true, configFile: `${file}/gateway.yaml` })
+  const gateway = await withGateway(t, { patience: 20_000, admin: true, configFile: `${file}/gateway.yaml` })
   const ks = makeKsV2({
     partnerId: 101,
     secret: DEMO_SECRETS.main.adminSecret,
@@ -165,11 +230,13 @@ t.test('it is nobody: not in metrics, limits, the log or the overload', async (t
       }
     })
   )
-  const { adminUrl, ask } = await withGateway(t, { admin: true, logger, env: { RATE_LIMIT: '4' } })
+  const { adminUrl, ask } = await withGateway(t, { patience: 20_000, admin: true, logger, env: { RATE_LIMIT: '4' } })
   const before = (await askAdmin(adminUrl, '/metrics')).body
   for (let at = 0; at < 20; at++) {
     await explain(adminUrl, `${BASE}/entryId/0_none${at}/format/url`)
     await explain(adminUrl, `${BASE}/entryId/0_a/%zz?ks=djJ8MTAxfnotasession`)
+    // More than any request may have: the connection itself refuses it.
+    t.equal((await explain(adminUrl, `/${'x'.repeat(16_383)}`)).answer.status, 431)
   }
   const counters = (text: string) => text.split('\n').filter((line) => line.startsWith('playmanifest_'))
   t.same(counters((await askAdmin(adminUrl, '/metrics')).body), counters(before))
@@ -180,7 +247,7 @@ t.test('it is nobody: not in metrics, limits, the log or the overload', async (t
 })
 
 t.test('on the admin side alone', async (t) => {
-  const { ask, adminUrl, gatewayUrl } = await withGateway(t, { admin: true })
+  const { ask, adminUrl, gatewayUrl } = await withGateway(t, { patience: 20_000, admin: true })
   for (const path of [
     '/explain',
     `/explain?url=${HLS}`,
@@ -232,14 +299,14 @@ t.test('three ways to ask the same', async (t) => {
 })
 
 t.test("the operator's own token and cookies are no part of the question", async (t) => {
-  const { adminUrl } = await withGateway(t, { admin: true })
+  const { adminUrl } = await withGateway(t, { patience: 20_000, admin: true })
   const own = { authorization: 'Bearer the-token-of-the-operator', cookie: 'a=b', 'x-other': '1' }
   const said = JSON.parse((await askAdmin(adminUrl, `/explain${HLS}`, own)).body)
   t.strictSame(said.asked.headers, ['host', 'x-other'])
 })
 
 t.test('questions that are none get a 400 that repeats nothing', async (t) => {
-  const { adminUrl } = await withGateway(t, { admin: true })
+  const { adminUrl } = await withGateway(t, { patience: 20_000, admin: true })
   for (const question of [
     {},
     [],
@@ -263,6 +330,7 @@ t.test('questions that are none get a 400 that repeats nothing', async (t) => {
     { url: HLS, headers: { x: 'y'.repeat(9000) } },
     { url: HLS, headers: { 'Content-Length': '5' } },
     { url: HLS, headers: { 'transfer-encoding': 'chunked' } },
+    { url: HLS, headers: { Trailer: 'x' } },
     { url: HLS, userAgent: 'a\nb' },
     { url: HLS, more: 'djJ8-something' },
     { url: '/api_v3/service/baseEntry/action/list' }

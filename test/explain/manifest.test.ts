@@ -10,7 +10,7 @@ import { BASE, USER_AGENTS, withGateway } from '../helpers/gateway.js'
 const HLS = `${BASE}/entryId/${DEMO_ENTRIES.public}/format/applehttp/protocol/http/a.m3u8`
 
 t.test('a public manifest as upstream wrote it and as it is answered', async (t) => {
-  const { adminUrl, ask } = await withGateway(t, { admin: true })
+  const { adminUrl, ask } = await withGateway(t, { patience: 20_000, admin: true })
   const cold = await explain(adminUrl, { url: HLS, userAgent: USER_AGENTS.android })
   t.match(cold.manifest, { kind: 'hls', edited: true, note: null })
   t.match(cold.manifest?.before, /TYPE=AUDIO.*LANGUAGE="es"/)
@@ -24,7 +24,7 @@ t.test('a public manifest as upstream wrote it and as it is answered', async (t)
 
 t.test('no body of what is not the same for everybody', async (t) => {
   const file = t.testdir({ 'gateway.yaml': 'partners: [{ id: 101, viewerProxy: true, forwardedFor: trusted }]\n' })
-  const gateway = await withGateway(t, { admin: true, configFile: `${file}/gateway.yaml` })
+  const gateway = await withGateway(t, { patience: 20_000, admin: true, configFile: `${file}/gateway.yaml` })
   const ks = makeKsV2({
     partnerId: 101,
     secret: DEMO_SECRETS.main.adminSecret,

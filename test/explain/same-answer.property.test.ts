@@ -4,12 +4,12 @@
  */
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { DEMO_SECRETS } from '../../src/demo/kaltura/index.js'
+import { DEMO_ENTRIES, DEMO_SECRETS } from '../../src/demo/kaltura/index.js'
 import { shownHeaders } from '../../src/explain/mask.js'
 import { signLink } from '../../src/signing/sign.js'
 import { makeKsV2 } from '../../src/viewer/ks.js'
 import { type Asking, explain } from '../helpers/explain.js'
-import { BASE, type Gateway, USER_AGENTS } from '../helpers/gateway.js'
+import { BASE, type Gateway, USER_AGENTS, withGateway } from '../helpers/gateway.js'
 import { KEY_ENV, OLD_KEY, sign, withSignedLinks } from '../helpers/signing.js'
 
 const ks = makeKsV2({
@@ -154,6 +154,61 @@ t.test('every entry in every plain format', async (t) => {
       await both(t, gateway, { url, headers: { 'user-agent': USER_AGENTS[device] } }, first)
     }
   }
+})
+
+const CONFIG = `
+partners:
+  - id: 101
+    aliases: { home: ${DEMO_ENTRIES.public}, hidden: ${DEMO_ENTRIES.ksProtected}, gone: 0_nothing }
+trustedHeaders: [x-region]
+presets:
+  low: { maxBitrate: 400, format: applehttp }
+  web: { playerType: web }
+rules:
+  - { name: Region, when: { header: { x-region: eu } }, then: { format: url, caching: 7s } }
+  - { name: Tagged, when: { entryTags: demo, device: ipad }, then: { format: applehttp, tags: [[ipadnew]], preset: web } }
+  - { name: Trial, when: { device: iphone, percent: 50 }, then: { format: applehttp, delivery: redirect } }
+  - { name: Night, when: { time: { from: "00:00", until: "12:00" }, device: android }, then: { format: mpegdash } }
+  - { name: Files, when: { format: url }, then: { preset: low } }
+  - name: Rest
+    when: {}
+    then: { format: applehttp, tags: [[ipadnew]], excludeAudioOnly: true, delivery: proxy, manifest: { maxHeight: 400 } }
+shadow:
+  rules: [{ name: Other, when: {}, then: { format: mpegdash, caching: 3s } }]
+`
+
+t.test('names, presets, rules of every kind, and shadow rules', async (t) => {
+  const now = Date.now()
+  const configFile = `${t.testdir({ 'gateway.yaml': CONFIG })}/gateway.yaml`
+  const env = { TRUST_PROXY: 'loopback' }
+  const gateway = await withGateway(t, { admin: true, configFile, env, now: () => now })
+  gateway.catalog.entries.get(DEMO_ENTRIES.public)!.referenceId = 'our-name'
+  const request = fc.record({
+    entry: fc.constantFrom(
+      ...['home', 'hidden', 'gone', 'our-name', 'nobody', 'constructor', '__proto__'].map((id) => `/referenceId/${id}`),
+      ...[DEMO_ENTRIES.public, DEMO_ENTRIES.ksProtected, '0_nothing'].map((id) => `/entryId/${id}`),
+      `/entryId/${DEMO_ENTRIES.public}/referenceId/home`
+    ),
+    format: fc.constantFrom('', '/format/auto', '/format/applehttp', '/format/url', '/format/mpegdash'),
+    tail: fc.constantFrom(
+      ...['', '/preset/low', '?preset=web', '/preset/__proto__', '/preset/toString', `?ks=${ks}`],
+      `?kt=${'01'.repeat(20)}`,
+      '?device=ipad&preset=low&maxBitrate=100',
+      '?playSessionId=5'
+    ),
+    agent: fc.constantFrom(...Object.values(USER_AGENTS)),
+    more: fc.constantFrom<Record<string, string>>({}, {}, { 'x-region': 'eu' }, { 'x-region': 'us' }),
+    method: fc.constantFrom('GET', 'GET', 'GET', 'HEAD', 'POST'),
+    explainFirst: fc.boolean()
+  })
+  await fc.assert(
+    fc.asyncProperty(request, async ({ entry, format, tail, agent, more, method, explainFirst }) => {
+      const url = `${BASE}${entry}${format}/protocol/http${tail}`
+      await both(t, gateway, { url, headers: { 'user-agent': agent, ...more }, method }, explainFirst)
+      return t.passing()
+    }),
+    { numRuns: 250, seed: 9 }
+  )
 })
 
 t.test('bytes of all kinds, and addresses that are none', async (t) => {

@@ -10,7 +10,7 @@ import { timelineCard } from './timeline.js'
 export function summaryOf(said) {
   const parts = [answerWords(said.answer)]
   const { rules, flavors, sharing } = said
-  if (rules?.matched) parts.push(`Rule “${rules.matched}” matched.`)
+  if (rules?.matched && rules.untouched === null) parts.push(`Rule “${rules.matched}” matched.`)
   if (flavors !== null && flavors.rows.length > 0) {
     const kept = flavors.rows.filter((row) => fateOf(row).kept).length
     parts.push(`${kept} of ${flavors.rows.length} renditions kept.`)

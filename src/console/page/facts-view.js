@@ -110,7 +110,7 @@ const STATES = {
 /** How catalog and target were found, how long the answer lives and why no longer, what upstream said. */
 export function cachesCard({ caches, life }) {
   if (caches === null) return null
-  const { catalog, target, forTheViewer } = caches
+  const { reference, catalog, target, forTheViewer } = caches
   const { upstream, loaded } = target
   const state = (name) => (name === null ? 'not needed' : `${name}: ${STATES[name] ?? ''}`)
   const bounds = [
@@ -121,6 +121,7 @@ export function cachesCard({ caches, life }) {
     'Caches and lives',
     {},
     facts([
+      ['name', reference === null ? null : reference === 'alias' ? 'an alias of the configuration' : state(reference)],
       ['catalog', state(catalog.state)],
       ['catalog lives', catalog.secondsLeft === null ? null : `${catalog.secondsLeft} s more`],
       ['target', state(target.state)],
