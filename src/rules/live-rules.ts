@@ -9,12 +9,17 @@ export interface Ruling {
   shadow: ShadowRules | null
 }
 
-/** The rules, presets and shadow rules in force. Each request reads them once, so that a reload never falls in between. */
+/** The rules, presets and shadow rules in force. */
 export class LiveRules {
   #ruling: Ruling
 
   constructor(ruling: Ruling) {
     this.#ruling = ruling
+  }
+
+  /** All of them as they are now. Each request takes them once, when it begins: a reload never falls in between. */
+  get now(): Ruling {
+    return this.#ruling
   }
 
   get rules(): readonly Rule[] {
