@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../answer/problem.js'
-import type { RuleSet } from '../config/rule-set.js'
+import type { RuledPartner, RuleSet } from '../config/rule-set.js'
 import { bitrateWindow } from '../flavors/bitrate-window.js'
 import type { FlavorAsset } from '../flavors/flavor-asset.js'
 import { selectFlavors } from '../flavors/select.js'
@@ -7,8 +7,9 @@ import type { ManifestPolicy } from '../manifest/policy.js'
 import { errorName } from '../playmanifest/errors.js'
 import { manifestKind } from '../playmanifest/formats.js'
 import type { EffectiveParameters } from '../playmanifest/parameters.js'
-import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
+import { type ParseResult, type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
 import type { Preset } from '../playmanifest/presets.js'
+import { withEntryId } from '../playmanifest/reference.js'
 import { withoutParameters } from '../playmanifest/without.js'
 import { untouchableReason } from '../resolve/untouchable.js'
 import { checkRequest } from '../routes/check-request.js'
@@ -97,22 +98,30 @@ export function predict(
   }
   const preset = applyPreset(withoutParameters(parsed.request, SIGNATURE), partner, presets, 'GET')
   if (!preset.ok) return { decided: { problem: preset.problem.code } }
-  const { request } = preset
-  const { effective } = request
-  const refused = checkRequest(request)
+  const refused = checkRequest(preset.request)
   if (refused !== null) return { decided: { problem: refused.code } }
+  const named = nameEntry(preset.request, partner)
+  if (!named.ok) return { decided: { problem: named.code } }
+  const { request } = named
+  const { effective } = request
   const hasKs = Boolean(effective.ks || asked.headers['x-kaltura-ks'])
-  const early = earlyError(effective, hasKs ? 'valid' : 'none', asked.now)
+  // That a name stands for an entry is taken for good, too.
+  const isNamed = effective.referenceId !== undefined
+  const early = earlyError(isNamed ? { ...effective, entryId: 'x' } : effective, hasKs ? 'valid' : 'none', asked.now)
   if (early !== null) return { decided: { problem: kalturaCode(early.code) } }
   const { device, circumstances } = circumstancesOf(asked, effective)
-  const plan = decide(rules, {
-    ...circumstances,
-    presets,
-    entry: asked.entry?.(effective.entryId || '') ?? null,
-    partner
-  })
   const untouched = untouchableReason(request, partner, { state: 'none', place: null })
+  // For what goes to Kaltura as it is nothing is looked up.
+  const entry = untouched === null ? (asked.entry?.(effective.entryId || '') ?? null) : null
+  const plan = decide(rules, { ...circumstances, presets, entry, partner })
   return { decided: decidedOf(plan, device.class, untouched, request), request, plan }
+}
+
+/** With the entry's id where the file knows it; else only Kaltura does, and no rule on entry ids matches. */
+function nameEntry(request: PlayManifestRequest, { aliases }: Pick<RuledPartner, 'aliases'>): ParseResult {
+  const { referenceId } = request.effective
+  const alias = typeof referenceId === 'string' ? aliases.get(referenceId) : undefined
+  return alias === undefined ? { ok: true, request } : withEntryId(request, alias)
 }
 
 /** What rules look at. A log knows no address: sessions without a `playSessionId` are told apart by the User-Agent. */

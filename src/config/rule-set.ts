@@ -8,7 +8,7 @@ import { readPresets } from './presets.js'
 /** The partners' options that decide about a request; the rest is for those who ask Kaltura. */
 export type RuledPartner = Pick<
   PartnerConfig,
-  'id' | 'delivery' | 'upgradeInsecure' | 'signedLinks' | 'ksUriRestrict' | 'presetsOnly'
+  'id' | 'delivery' | 'upgradeInsecure' | 'signedLinks' | 'ksUriRestrict' | 'presetsOnly' | 'aliases'
 >
 
 /** What a configuration file decides about requests, without its secrets and without Kaltura. */
@@ -58,6 +58,7 @@ function ruled(
     upgradeInsecure: partner.upgradeInsecure ?? false,
     signedLinks: partner.signedLinks ?? 'optional',
     ksUriRestrict: partner.ksUriRestrict ?? 'possible',
-    presetsOnly: partner.presetsOnly ?? false
+    presetsOnly: partner.presetsOnly ?? false,
+    aliases: new Map(Object.entries(partner.aliases ?? {}))
   }
 }
