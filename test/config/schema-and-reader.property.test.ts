@@ -42,21 +42,21 @@ const junk = fc.constantFrom<unknown>(...TEXTS, ...NUMBERS, true, false, null, [
 const NAMES = ['a', 'low', 'X-Network', 'a/b', 'constructor', '__proto__']
 
 /** Mostly what a node of the schema asks for, sometimes anything. */
-function valueOf(node: Node, depth = 0): fc.Arbitrary<unknown> {
+function someOf(node: Node, depth = 0): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 40, arbitrary: rightOf(node, depth) }, { weight: 1, arbitrary: junk })
 }
 
 function rightOf(node: Node, depth: number): fc.Arbitrary<unknown> {
-  if (node.anyOf !== undefined) return fc.oneof(...node.anyOf.map((one) => valueOf(one, depth)))
+  if (node.anyOf !== undefined) return fc.oneof(...node.anyOf.map((one) => someOf(one, depth)))
   if (node.enum !== undefined) return fc.constantFrom(...node.enum)
   if (node.const !== undefined) return fc.constant(node.const)
   if (node.type === 'boolean') return fc.boolean()
   if (node.type === 'string') return fc.constantFrom(...TEXTS)
   if (node.type === 'number' || node.type === 'integer') return fc.constantFrom(...NUMBERS)
-  if (node.type === 'array') return fc.array(valueOf(node.items ?? {}, depth + 1), { maxLength: 2 })
+  if (node.type === 'array') return fc.array(someOf(node.items ?? {}, depth + 1), { maxLength: 2 })
   if (node.type !== 'object') return junk
   const { properties = {}, patternProperties = {}, additionalProperties, required = [] } = node
-  const named = Object.entries(properties).map(([name, child]) => [name, valueOf(child, depth + 1)] as const)
+  const named = Object.entries(properties).map(([name, child]) => [name, someOf(child, depth + 1)] as const)
   const free = [
     ...Object.values(patternProperties),
     ...(typeof additionalProperties === 'object' ? [additionalProperties] : [])
@@ -71,7 +71,7 @@ function rightOf(node: Node, depth: number): fc.Arbitrary<unknown> {
       fc.record(Object.fromEntries(named)),
       free.length === 0
         ? fc.constant([])
-        : fc.array(fc.tuple(fc.constantFrom(...NAMES), valueOf(free[0]!, depth + 1)), { maxLength: 2 }),
+        : fc.array(fc.tuple(fc.constantFrom(...NAMES), someOf(free[0]!, depth + 1)), { maxLength: 2 }),
       fc.nat(40)
     )
     .map(([some, all, values, others, odd]) => {
