@@ -7,7 +7,7 @@ import type { ManifestPolicy } from '../manifest/policy.js'
 import { errorName } from '../playmanifest/errors.js'
 import { manifestKind } from '../playmanifest/formats.js'
 import type { EffectiveParameters } from '../playmanifest/parameters.js'
-import { type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
+import { type ParseResult, type PlayManifestRequest, parsePlayManifestUrl } from '../playmanifest/parse.js'
 import type { Preset } from '../playmanifest/presets.js'
 import { withEntryId } from '../playmanifest/reference.js'
 import { withoutParameters } from '../playmanifest/without.js'
@@ -105,33 +105,28 @@ export function predict(
   if (!preset.ok) return { decided: { problem: preset.problem.code } }
   const refused = checkRequest(preset.request)
   if (refused !== null) return { decided: { problem: refused.code } }
-  const request = named(preset.request, partner)
+  const named = nameEntry(preset.request, partner)
+  if (!named.ok) return { decided: { problem: named.code } }
+  const { request } = named
   const { effective } = request
   const hasKs = Boolean(effective.ks || asked.headers['x-kaltura-ks'])
-  // A name that is none of the aliases stands for some entry all the same.
-  const entryId = effective.entryId ?? effective.referenceId
-  const early = earlyError(
-    entryId === undefined ? effective : { ...effective, entryId },
-    hasKs ? 'valid' : 'none',
-    asked.now
-  )
+  // That a name stands for an entry is taken for good, too.
+  const isNamed = effective.referenceId !== undefined
+  const early = earlyError(isNamed ? { ...effective, entryId: 'x' } : effective, hasKs ? 'valid' : 'none', asked.now)
   if (early !== null) return { decided: { problem: kalturaCode(early.code) } }
   const { device, circumstances } = circumstancesOf(asked, effective)
-  const plan = decide(rules, {
-    ...circumstances,
-    presets,
-    entry: asked.entry?.(effective.entryId || '') ?? null,
-    partner
-  })
   const untouched = untouchableReason(request, partner, { state: 'none', place: null })
+  // For what goes to Kaltura as it is nothing is looked up.
+  const entry = untouched === null ? (asked.entry?.(effective.entryId || '') ?? null) : null
+  const plan = decide(rules, { ...circumstances, presets, entry, partner })
   return { decided: decidedOf(plan, device.class, untouched, request, cdnUrls), request, plan }
 }
 
-/** With the entry of an alias; which entry has a reference id only Kaltura knows. */
-function named(request: PlayManifestRequest, { aliases }: RuledPartner): PlayManifestRequest {
-  const entryId = aliases.get(request.effective.referenceId || '')
-  const found = entryId === undefined ? null : withEntryId(request, entryId)
-  return found?.ok === true ? found.request : request
+/** With the entry's id where the file knows it; else only Kaltura does, and no rule on entry ids matches. */
+function nameEntry(request: PlayManifestRequest, { aliases }: Pick<RuledPartner, 'aliases'>): ParseResult {
+  const { referenceId } = request.effective
+  const alias = typeof referenceId === 'string' ? aliases.get(referenceId) : undefined
+  return alias === undefined ? { ok: true, request } : withEntryId(request, alias)
 }
 
 /** What rules look at. A log knows no address: sessions without a `playSessionId` are told apart by the User-Agent. */

@@ -3,6 +3,7 @@ import { Compile } from 'typebox/compile'
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import { readHostPattern } from '../kaltura/hosts.js'
 import { readActionPair } from '../rules/api-actions.js'
+import { pointerPart } from '../rules/check.js'
 import { type Rule, RuleSchema, ShadowSchema } from '../rules/schema.js'
 import type { ShadowRules } from '../rules/shadow.js'
 import { CdnUrlsSchema, readCdnUrls } from './bases.js'
@@ -139,7 +140,8 @@ export function readYaml<T>(
 ): { value: T; lineOf: (pointer: string) => number } {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
-  const problems = document.errors.map(
+  // A tag that nobody knows (`!secret`, `!include`) would be passed over, and its text be taken for the value.
+  const problems = [...document.errors, ...document.warnings].map(
     (error) => `${path}:${error.linePos?.[0].line ?? 1}: ${firstLine(error.message)}`
   )
   if (problems.length > 0) throw new ConfigError(problems)
@@ -151,7 +153,7 @@ export function readYaml<T>(
     throw new ConfigError([`${path}:1: ${firstLine((error as Error).message)}`])
   }
   const lineOf = (pointer: string): number => {
-    const keys = pointer.split('/').slice(1)
+    const keys = pointer.split('/').slice(1).map(keyOf)
     for (let depth = keys.length; depth > 0; depth--) {
       const parent = document.getIn(keys.slice(0, depth - 1).map(indexed), true)
       const key = keys[depth - 1]!
@@ -191,7 +193,7 @@ function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => num
   })
   for (const [index, { apiPassthrough, aliases }] of (raw.partners ?? []).entries()) {
     for (const [name, entryId] of Object.entries(aliases ?? {})) {
-      const at = `/partners/${index}/aliases/${name}`
+      const at = `/partners/${index}/aliases/${pointerPart(name)}`
       read(at, name, readReferenceId)
       read(at, entryId, readEntryId)
     }
@@ -245,6 +247,11 @@ function readValues(path: string, raw: RawFile, lineOf: (pointer: string) => num
     ...(warnings.length === 0 ? {} : { warnings }),
     patience: { ...(catalog === undefined ? {} : { catalog }), ...(target === undefined ? {} : { target }) }
   }
+}
+
+/** What a part of a JSON pointer stands for. */
+function keyOf(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
 function indexed(key: string): string | number {

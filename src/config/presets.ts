@@ -11,7 +11,8 @@ const BUNDLED = PARAMETER_NAMES.filter(
 
 const Value = Type.Union([
   Type.String({ minLength: 1, maxLength: 1000, pattern: '^[^\\u0000-\\u001f\\u007f]+$' }),
-  Type.Number()
+  // What YAML reads as a number is written as one: beyond this not with all its digits.
+  Type.Number({ minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER })
 ])
 
 const PresetSchema = Type.Object(

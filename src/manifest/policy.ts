@@ -70,8 +70,9 @@ function boundMpd(text: string, passes: (item: MpdRepresentation) => boolean, li
   filterRepresentations(
     text,
     (item) => {
-      if (isMpdVideo(item)) withVideo.add(item.period)
-      if (isMpdVideo(item) && passes(item)) stillWith.add(item.period)
+      if (!isMpdVideo(item) || item.trick) return true
+      withVideo.add(item.period)
+      if (passes(item)) stillWith.add(item.period)
       return true
     },
     limits
@@ -104,7 +105,8 @@ function offersOf(text: string, limits: PlaylistLimits): Offer[] {
   return offers
 }
 
-const AUDIO_CODEC = /^(?:mp4a|ac-3|ec-3|ac-4|opus|vorbis|flac|alac|dts)/i
+/** Audio, and captions, which make no picture either. */
+const NO_VIDEO_CODEC = /^(?:mp4a|ac-3|ec-3|ac-4|opus|vorbis|flac|alac|dts|mhm|mha|iamf|samr|sawb|wvtt|stpp|tx3g|c608)/i
 
 /**
  * Tells variants with video: by their size, else by their codecs; where neither is said, those beside variants with a size
@@ -116,7 +118,7 @@ function videoTest(offers: readonly Offer[]): (offer: Offer) => boolean {
     if (attributes.has('RESOLUTION')) return true
     const codecs = (attributes.get('CODECS') ?? '').split(',').filter((codec) => codec.trim() !== '')
     if (codecs.length === 0) return !sized
-    return codecs.some((codec) => !AUDIO_CODEC.test(codec.trim()))
+    return codecs.some((codec) => !NO_VIDEO_CODEC.test(codec.trim()))
   }
 }
 

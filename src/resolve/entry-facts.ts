@@ -18,6 +18,8 @@ export function endingWith(answer: Answer, found: Lookup<Catalog>): Answer {
     if (typeof answer.life !== 'number') return answer
     return { ...answer, life: found.state === 'stale-error' ? 'failed' : Math.min(answer.life, found.remaining) }
   }
-  if (answer.kind === 'viewer' || answer.kind === 'error') return answer
+  if (answer.kind === 'viewer') return answer
+  // For an entry filed otherwise other flavors may be asked for, and be there.
+  if (answer.kind === 'error') return { ...answer, life: Math.min(answer.life, found.remaining) }
   return { ...answer, remaining: Math.min(answer.remaining, found.remaining) }
 }

@@ -19,7 +19,7 @@ import type { Resolver } from '../resolve/resolver.js'
 import { untouchableReason } from '../resolve/untouchable.js'
 import type { Viewer, ViewerClient } from '../resolve/viewer-client.js'
 import type { DecideInput } from '../rules/decide.js'
-import type { LiveRules } from '../rules/live-rules.js'
+import type { LiveRules, Ruling } from '../rules/live-rules.js'
 import { ksFingerprint } from '../viewer/ks.js'
 import type { TrustedProxies } from '../viewer/trusted-proxies.js'
 import { sureViewerAddress } from '../viewer/viewer-address.js'
@@ -65,6 +65,9 @@ export interface PlayManifestRoutesOptions {
   crowded?: () => boolean
 }
 
+/** For one request: the rules as they were when it began. */
+type Options = Omit<PlayManifestRoutesOptions, 'rules'> & { rules: Ruling }
+
 const SHAPES = ['/p/:pid/sp/:sp', '/p/:pid', '/s/p/:pid/sp/:sp', '/s/p/:pid'].flatMap((prefix) => [
   `${prefix}/playManifest`,
   `${prefix}/playManifest/*`
@@ -91,8 +94,9 @@ export function playManifestRoutes(
   // A body is Kaltura's to read: the client sends it again behind the 307. It is answered before anybody looks at it.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  const get = async (request: FastifyRequest): Promise<Rendered> => comesBack(request) ?? answerGet(request, options)
-  const post = async (request: FastifyRequest): Promise<Rendered> => comesBack(request) ?? answerPost(request, options)
+  const held = (): Options => ({ ...options, rules: options.rules.now })
+  const get = async (request: FastifyRequest): Promise<Rendered> => comesBack(request) ?? answerGet(request, held())
+  const post = async (request: FastifyRequest): Promise<Rendered> => comesBack(request) ?? answerPost(request, held())
   const none = async () => methodNotAllowed()
   const others = app.supportedMethods.filter((name) => !['GET', 'HEAD', 'POST', 'OPTIONS'].includes(name))
   for (const url of SHAPES) {
@@ -131,7 +135,7 @@ interface Admitted {
 }
 
 /** A request that may be answered: readable, of a partner that is served, signed where that is wanted, harmless, its entry named. */
-async function admit(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Admitted | Rendered> {
+async function admit(request: FastifyRequest, options: Options): Promise<Admitted | Rendered> {
   const parsed = parsePlayManifestUrl(targetOf(request))
   if (!parsed.ok) return renderProblem(problem(parsed.code, parsed.detail))
   const partner = options.config.partners.get(parsed.request.partnerId)
@@ -172,7 +176,7 @@ function endingBy(limits: LinkLimits, until: number | null): LinkLimits {
   return { ...limits, expires }
 }
 
-async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {
+async function answerGet(request: FastifyRequest, options: Options): Promise<Rendered> {
   const admitted = await admit(request, options)
   if ('status' in admitted) return admitted
   const { decision, limits } = admitted
@@ -201,7 +205,7 @@ async function answerGet(request: FastifyRequest, options: PlayManifestRoutesOpt
 async function answerRequest(
   request: FastifyRequest,
   { parsed, partner, decision }: Admitted,
-  { config, rules: live, resolver, viewers, proxies, now, admission, crowded, shadow: watch }: PlayManifestRoutesOptions
+  { config, rules: ruling, resolver, viewers, proxies, now, admission, crowded, shadow: watch }: Options
 ): Promise<Answer> {
   const { effective, places } = parsed
   const began = now()
@@ -215,8 +219,7 @@ async function answerRequest(
   const { identified, circumstances } = facts
   const { scheme } = circumstances
   if (record !== null) noteViewer(record, request, { facts, ks }, proxies)
-  // Read once: a reload never falls in between.
-  const { rules, presets, shadow } = live
+  const { rules, presets, shadow } = ruling
   const given: DecideInput = { ...circumstances, partner, presets, trials: record?.trials }
   const untouched = untouchableReason(parsed, partner, ks)
   const untouchable = untouched !== null
@@ -256,7 +259,7 @@ function viewerOf(
 }
 
 /** POST goes to Kaltura itself, method and body kept, asked no rule: path and query as they came. A body is never signed. */
-async function answerPost(request: FastifyRequest, options: PlayManifestRoutesOptions): Promise<Rendered> {
+async function answerPost(request: FastifyRequest, options: Options): Promise<Rendered> {
   const admitted = await admit(request, options)
   if ('status' in admitted) return admitted
   const { locations, circles } = options

@@ -6,13 +6,13 @@ import type { PlayManifestRequest } from '../playmanifest/parse.js'
 import { withEntryId } from '../playmanifest/reference.js'
 import { type Decision, failureKind, failureText } from '../resolve/decision.js'
 import type { References } from '../resolve/references.js'
-import type { LiveRules } from '../rules/live-rules.js'
+import { aliasOf, type Ruling } from '../rules/live-rules.js'
 import { readViewerKs } from '../viewer/viewer-ks.js'
 import { headerKs } from './header-ks.js'
 
 export interface ReferenceOptions {
   config: Pick<Config, 'cache' | 'upstreamTimeout'>
-  rules: Pick<LiveRules, 'alias'>
+  rules: Ruling
   references: References
   now: () => number
   admission?: (request: FastifyRequest) => () => Promise<boolean>
@@ -44,7 +44,7 @@ export async function nameEntry(
     return renderProblem(problem('BAD_REFERENCE', BOUND_KS))
   }
   const referenceId = String(effective.referenceId)
-  const alias = options.rules.alias(partner.id, referenceId)
+  const alias = aliasOf(options.rules, partner.id, referenceId)
   if (alias !== undefined) {
     decision.reference = 'alias'
     return withEntry(parsed, alias, null, decision)

@@ -25,6 +25,11 @@ export interface Nameable {
   cdnUrls: readonly string[]
 }
 
+/** A key as it stands in a JSON pointer (RFC 6901). */
+export function pointerPart(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1')
+}
+
 /** What a schema cannot say: rules that never match, are never reached, or hold what has no effect. */
 export function checkRules(
   rules: readonly Rule[],
@@ -33,6 +38,7 @@ export function checkRules(
   return rules.flatMap((rule, index) => [
     ...[
       ...conditionFaults(rule.when),
+      ...wordFaults(rule),
       ...effectFaults(rule),
       ...presetFaults(rule, presets),
       ...headerFaults(rule, headers),
@@ -82,6 +88,39 @@ function* conditionFaults(when: When): Generator<RuleFault> {
   }
 }
 
+/** Kaltura keeps tags and categories as comma lists, whose words it trims: others are never found. */
+function* wordFaults({ when, then }: Rule): Generator<RuleFault> {
+  for (const [level, tags] of (then.tags ?? []).entries()) {
+    for (const [at, tag] of tags.entries()) {
+      if (isWord(tag)) continue
+      yield error(
+        `/then/tags/${level}/${at}`,
+        `has the tag "${tag}", which no flavor has; right would be ${inWords(tag)}`
+      )
+    }
+  }
+  for (const name of ['entryTags', 'category'] as const) {
+    for (const [at, word] of list<string | number>(when[name] ?? []).entries()) {
+      const pointer = Array.isArray(when[name]) ? `/when/${name}/${at}` : `/when/${name}`
+      if (typeof word === 'number') continue
+      if (!isWord(word)) yield error(pointer, `has "${word}", which no entry has; right would be ${inWords(word)}`)
+      else if (name === 'category' && /^\d+$/.test(word)) {
+        const text = `looks for a category of the name "${word}"; right would be ${word} without quotes, if that is its id`
+        yield { level: 'warning', pointer, text }
+      }
+    }
+  }
+}
+
+function isWord(text: string): boolean {
+  return text.trim() === text && text !== '' && !text.includes(',')
+}
+
+function inWords(text: string): string {
+  const words = text.split(',').map((word) => word.trim())
+  return words.filter((word) => word !== '').join(' and ') || 'a word'
+}
+
 function* effectFaults({ when, then }: Rule): Generator<RuleFault> {
   for (const name of ['single', 'maxBitrate', 'excludeAudioOnly'] as const) {
     if (then[name] !== undefined && then.tags === undefined && then.filters === undefined) {
@@ -106,7 +145,7 @@ function* effectFaults({ when, then }: Rule): Generator<RuleFault> {
 function* headerFaults({ when }: Rule, headers: readonly string[]): Generator<RuleFault> {
   const names = Object.keys(when.header ?? {})
   for (const name of names) {
-    const at = `/when/header/${name}`
+    const at = `/when/header/${pointerPart(name)}`
     if (!headers.includes(name.toLowerCase())) {
       yield error(
         at,

@@ -90,7 +90,7 @@ export function decide(rules: readonly Rule[], input: DecideInput): Plan {
   const wanted = formatWanted(parameters)
   const protocol = chooseProtocol({ ...input, parameters })
   const format = wanted === AUTO_FORMAT ? (rule?.then.format ?? preset.format ?? DEFAULT_FORMAT) : wanted
-  const explicit = EXPLICIT.some((name) => parameters[name] !== undefined)
+  const explicit = isExplicit(parameters)
   const set: Partial<Record<ParameterName, string>> = {}
   if (parameters.format === undefined || wanted === AUTO_FORMAT) set.format = format
   if (protocol.set) set.protocol = protocol.value
@@ -101,7 +101,7 @@ export function decide(rules: readonly Rule[], input: DecideInput): Plan {
     set,
     adds,
     narrowing: rule === null || explicit ? null : narrowingOf(rule, format),
-    manifest: rule?.then.manifest === undefined ? null : { ...UNTOUCHED, ...rule.then.manifest },
+    manifest: policyOf(rule, isExplicit(input.parameters)),
     delivery: rule?.then.delivery ?? partner.delivery,
     cdnUrl: rule?.then.cdnUrl ?? null,
     deliveryHosts: rule?.then.deliveryHosts ?? null,
@@ -115,6 +115,17 @@ export function decide(rules: readonly Rule[], input: DecideInput): Plan {
 
 /** Its members stand in keys, in this order. */
 const UNTOUCHED: ManifestPolicy = { maxHeight: null, maxBitrate: null, cutAudioOnly: false, order: null }
+
+/** @param chosen whether the URL itself chooses the flavors: then none of them is left out, and their order alone may change */
+function policyOf(rule: Rule | null, chosen: boolean): ManifestPolicy | null {
+  const policy = rule?.then.manifest
+  if (policy === undefined || (chosen && policy.order === undefined)) return null
+  return { ...UNTOUCHED, ...(chosen ? { order: policy.order! } : policy) }
+}
+
+function isExplicit(parameters: EffectiveParameters): boolean {
+  return EXPLICIT.some((name) => parameters[name] !== undefined)
+}
 
 /** The format that a request asks for. */
 function formatWanted({ format }: EffectiveParameters): string {

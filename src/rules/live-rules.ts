@@ -12,15 +12,25 @@ export interface Ruling {
   partners: ReadonlyMap<number, { aliases: Aliases }>
 }
 
+/** The entry that a partner's own name stands for; undefined: it is none of his. */
+export function aliasOf({ partners }: Ruling, partnerId: number, name: string): string | undefined {
+  return partners.get(partnerId)?.aliases.get(name)
+}
+
 /** Name to entry id. */
 export type Aliases = ReadonlyMap<string, string>
 
-/** What a running gateway takes from a changed file. Each request reads the rules once, so that a reload never falls in between. */
+/** The rules, presets, shadow rules and aliases in force: what a running gateway takes from a changed file. */
 export class LiveRules {
   #ruling: Ruling
 
   constructor(ruling: Ruling) {
     this.#ruling = ruling
+  }
+
+  /** All of them as they are now. Each request takes them once, when it begins: a reload never falls in between. */
+  get now(): Ruling {
+    return this.#ruling
   }
 
   get rules(): readonly Rule[] {
@@ -33,11 +43,6 @@ export class LiveRules {
 
   get shadow(): ShadowRules | null {
     return this.#ruling.shadow
-  }
-
-  /** The entry that a partner's own name stands for; undefined: it is none of his. */
-  alias(partnerId: number, name: string): string | undefined {
-    return this.#ruling.partners.get(partnerId)?.aliases.get(name)
   }
 
   /** Whether another configuration would be answered by alike. */

@@ -68,6 +68,15 @@ t.test('rules go by how an entry is filed, and the answer ends with what is know
   t.match(await ask(), { format: 'mpegdash' }, 'filed otherwise')
 })
 
+t.test('an error ends with what is known of the entry, too', async (t) => {
+  const { ask, demo, clock } = await gateway(t, {}, { KALTURA_SHARE_PUBLIC: 'true' })
+  const at = AT(DEMO_ENTRIES.rejected)
+  Object.assign(demo.catalog.entries.get(DEMO_ENTRIES.rejected)!, { tags: 'kids' })
+  t.match(await ask(at.replace('auto', 'mpegdash')), { status: 404, caching: 'public, max-age=60, s-maxage=60' })
+  clock.now += 40_000
+  t.match(await ask(at), { status: 404, caching: 'public, max-age=20, s-maxage=20' })
+})
+
 t.test('by category, those below it too', async (t) => {
   const { ask } = await gateway(t, { categories: [{ id: 3, name: 'News>Sport>Ski' }] })
   t.match(await ask(), { format: 'mpegdash' })

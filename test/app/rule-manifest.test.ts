@@ -50,6 +50,32 @@ t.test('a manifest that is served here follows the rule; each policy has a value
   t.equal(url.status, 302, 'what is no manifest is left alone')
 })
 
+t.test('flavors that the URL chooses are all there, whatever a rule makes of manifests', async (t) => {
+  const demo = await withDemo(t)
+  const rules = `rules:
+  - name: small
+    when: { device: iphone }
+    then: { manifest: { maxHeight: 270, maxBitrate: 300, cutAudioOnly: true, order: descending } }
+  - { name: tiny, when: { device: ipad }, then: { manifest: { maxHeight: 180 } } }
+`
+  const app = await buildApp(patientConfig(demo, rules, { DELIVERY: 'proxy' }), { logger: pino({ level: 'silent' }) })
+  t.teardown(() => app.close())
+  const ask = async (rest: string, agent: keyof typeof USER_AGENTS) =>
+    (
+      await app.inject({
+        url: `${ENTRY}/format/applehttp/protocol/http${rest}`,
+        headers: { 'user-agent': USER_AGENTS[agent] }
+      })
+    ).body
+  for (const own of ['/flavorIds/0_publv270,0_publv360,0_publv540', '/tags/mbr', '/flavorParamIds/2,4,5', '/t/mbr']) {
+    const [small, tiny, plain] = [await ask(own, 'iphone'), await ask(own, 'ipad'), await ask(own, 'desktop')]
+    t.match(plain, /RESOLUTION=\d+x(?:360|540)/, own)
+    t.strictSame([...small.split('\n')].sort(), [...plain.split('\n')].sort(), `${own}: the order may be another`)
+    t.equal(tiny, plain, own)
+  }
+  t.notMatch(await ask('/maxBitrate/9000', 'iphone'), /RESOLUTION=\d+x(?:360|540)/, 'a bound of the URL is no choice')
+})
+
 t.test('fetched for one viewer too', async (t) => {
   const demo = await withDemo(t)
   const config = patientConfig(

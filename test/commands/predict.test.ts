@@ -51,6 +51,8 @@ t.test('what is predicted is what a running gateway decides', async (t) => {
     `/entryId/${entry}/flavorId/a%22b`,
     `/entryId/%2F`,
     `/format/auto`,
+    `/referenceId/demo-video/format/auto`,
+    `/referenceId/a,b/format/auto`,
     `?format[]=auto`
   ]) {
     for (const userAgent of [...Object.values(USER_AGENTS), '']) {
@@ -154,6 +156,34 @@ t.test('what only secrets could tell is taken for good, and grants are for nobod
   t.match(signed(`${at}?kt=${'a'.repeat(40)}`), { decided: { problem: null, untouched: /kt/ } })
   t.match(signed(`${at}?kt=x`), { decided: { problem: 'SIGNATURE_MISSING' } })
   t.match(ask(`${BASE}/format/auto`, { 'x-kaltura-ks': 'x' }), { decided: { problem: null } })
+})
+
+t.test('a link that names its entry by a reference id is decided by the rules as any other', async (t) => {
+  const at = `${BASE}/referenceId/our-own/format/auto`
+  const headers = { 'user-agent': USER_AGENTS.ipad }
+  t.match(ask(at, headers), { decided: { problem: null, rule: 'iPad', format: 'applehttp' } })
+  const text = `
+partners: [{ id: 101, aliases: { our-own: 0_mine } }]
+rules:
+  - { name: mine, when: { entry: 0_mine, format: auto }, then: { format: mpegdash } }
+  - { name: kids, when: { entryTags: kids, format: auto }, then: { format: url } }
+`
+  const asked = { target: at, headers, trusted: false, scheme: 'http' as const, now: 0 }
+  t.match(predict(readRuleSet('f.yaml', text), asked), { decided: { rule: 'mine', format: 'mpegdash' } })
+  const entry = (id: string) => (id === '' ? { tags: ['kids'], categories: [], categoryIds: [] } : null)
+  const other = predict(readRuleSet('f.yaml', text), { ...asked, target: at.replace('our-own', 'other'), entry })
+  t.match(other, { decided: { rule: 'kids', format: 'url' } }, 'an id that nobody knows matches no rule on ids')
+  t.match(ask(`${at}/entryId/0_a`), { decided: { problem: 'BAD_REFERENCE' } })
+})
+
+t.test('for what goes to Kaltura as it is no entry is looked up', async (t) => {
+  const text = 'rules: [{ name: kids, when: { entryTags: kids, format: auto }, then: { format: mpegdash } }]'
+  const entry = () => ({ tags: ['kids'], categories: [], categoryIds: [] })
+  const target = `${BASE}/entryId/0_a/format/auto`
+  const asked = { target, headers: {}, trusted: false, scheme: 'http' as const, now: 0, entry }
+  t.match(predict(readRuleSet('f.yaml', text), asked), { decided: { format: 'mpegdash' } })
+  const bytes = { ...asked, target: `${target}/clientTag/%FF` }
+  t.match(predict(readRuleSet('f.yaml', text), bytes), { decided: { format: 'url', untouched: /UTF-8/ } })
 })
 
 t.test('flavors that nothing fits are Kaltura\u2019s own refusal', async (t) => {

@@ -7,7 +7,7 @@ import { ConfigError } from '../../src/config/config.js'
 import { loadConfig } from '../../src/config/load.js'
 import { RuleReloader } from '../../src/config/reload.js'
 import { watchFileText } from '../../src/config/watch-file.js'
-import { LiveRules } from '../../src/rules/live-rules.js'
+import { aliasOf, LiveRules } from '../../src/rules/live-rules.js'
 import { SHIPPED_RULES } from '../../src/rules/shipped.js'
 
 const ENV = { KALTURA_SERVICE_URL: 'https://k.example', KALTURA_PARTNER_ID: '101', CONFIG_FILE: 'g.yaml' }
@@ -90,6 +90,33 @@ t.test('shadow rules come and go with the rest, and a bad set is told like bad r
   t.equal(live.shadow, null)
 })
 
+t.test('a mistake anywhere leaves rules, presets and shadow rules as they were, all of them', async (t) => {
+  const good = `trustedHeaders: [X-Network]
+presets: { low: { maxBitrate: 500 } }
+rules: [{ name: old, when: { header: { x-network: 2g } }, then: { preset: low } }]
+shadow: { rules: [{ name: other, when: {}, then: {} }] }
+`
+  const { it, live, files } = reloader({ 'g.yaml': good })
+  const before = live.now
+  for (const [text, problem] of [
+    [good.replace('500', '-5'), /^g\.yaml:3: rule "old" has the preset "low", whose bitrate is no number above 0/],
+    [good.replace('maxBitrate', 'maxBitrat'), /^g\.yaml:2: \/presets\/low\/maxBitrat is not a known key/],
+    [good.replace('low: {', 'high: {'), /^g\.yaml:3: rule "old" names the preset "low"/],
+    [good.replace('[X-Network]', '[X-Other]'), /^g\.yaml:3: rule "old" looks at the header x-network/],
+    [good.replace('[X-Network]', '[X-Network, Cookie]'), /^g\.yaml:1: \/trustedHeaders\/1 is "Cookie"/],
+    [good.replace('name: other', 'nam: other'), /^g\.yaml:4: /]
+  ] as const) {
+    files['g.yaml'] = text
+    const result = it.reload('test')
+    t.equal(result.result, 'failed', text)
+    t.match(result, { problems: { 0: problem } }, text)
+    t.equal(live.now, before, 'the very ones')
+  }
+  files['g.yaml'] = good.replace('500', '600')
+  t.match(it.reload('test'), { result: 'replaced' }, 'a preset alone is enough')
+  t.match(live.presets.get('low'), { maxBitrate: '600' })
+})
+
 t.test('what else changed is named and left as it is; warnings are told', async (t) => {
   const secret = 'partners: [{ id: 101, adminSecretFile: /s }]\n'
   const { it, files, lines } = reloader({ 'g.yaml': `${secret}delivery: proxy\n${rule('old')}`, '/s': 'one' })
@@ -107,20 +134,20 @@ t.test('what else changed is named and left as it is; warnings are told', async 
 t.test('aliases follow the file; what else is said of a partner does not', async (t) => {
   const partner = (more: string) => `partners: [{ id: 101, ${more} }]\n${rule('same')}`
   const { it, live, files, lines } = reloader({ 'g.yaml': partner('aliases: { trailer: 0_old }') })
-  t.equal(live.alias(101, 'trailer'), '0_old')
+  t.equal(aliasOf(live.now, 101, 'trailer'), '0_old')
   files['g.yaml'] = partner('aliases: { trailer: 0_new, constructor: 0_other }')
   t.match(it.reload('test'), { result: 'replaced', needRestart: [] })
-  t.equal(live.alias(101, 'trailer'), '0_new')
-  t.equal(live.alias(101, 'constructor'), '0_other')
-  t.equal(live.alias(101, 'toString'), undefined)
-  t.equal(live.alias(102, 'trailer'), undefined)
+  t.equal(aliasOf(live.now, 101, 'trailer'), '0_new')
+  t.equal(aliasOf(live.now, 101, 'constructor'), '0_other')
+  t.equal(aliasOf(live.now, 101, 'toString'), undefined)
+  t.equal(aliasOf(live.now, 102, 'trailer'), undefined)
   t.match(it.reload('test'), { result: 'unchanged', needRestart: [] })
   files['g.yaml'] = partner('aliases: { trailer: 0_x/../y }')
   t.match(it.reload('test'), { result: 'failed' })
-  t.equal(live.alias(101, 'trailer'), '0_new')
+  t.equal(aliasOf(live.now, 101, 'trailer'), '0_new')
   files['g.yaml'] = partner('delivery: proxy')
   t.match(it.reload('test'), { result: 'replaced', needRestart: ['partners'] })
-  t.equal(live.alias(101, 'trailer'), undefined)
+  t.equal(aliasOf(live.now, 101, 'trailer'), undefined)
   t.match(lines.at(-1), { level: 'warn', args: [{ keys: ['partners'] }, /need a restart/] })
 })
 

@@ -44,7 +44,7 @@ t.test('a mistake is told with its line, what is wrong and what would be right',
       rule('{ time: { from: "08:00", until: "09:00", zone: Berlin } }'),
       /zone "Berlin"; right would be .*Europe\/Berlin/
     ],
-    [rule('{ percent: 100 }'), /^r\.yaml:3: .*percent must be < 100/],
+    [rule('{ percent: 100 }'), /^r\.yaml:3: .*percent must be a number above 0 and below 100/],
     [rule('{}', '{ single: largest }'), /^r\.yaml:4: rule "it" has single without tags, .*; right would be tags/],
     [rule('{}', '{ tags: [[a]], maxBitrate: 900 }'), /right would be single: largest beside it/],
     [

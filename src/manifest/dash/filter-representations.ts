@@ -11,7 +11,15 @@ export interface MpdRepresentation {
   attributes: ReadonlyMap<string, string>
   /** Those of its AdaptationSet, where packagers put what all have in common (mimeType, lang, contentType). */
   adaptationSet: ReadonlyMap<string, string>
+  /** Whether it is there for seeking alone (DASH-IF trick mode, or tiles of thumbnails): nobody can play it. */
+  trick: boolean
 }
+
+const TRICK_SCHEMES: ReadonlySet<string> = new Set([
+  'http://dashif.org/guidelines/trickmode',
+  'http://dashif.org/guidelines/thumbnail_tile',
+  'http://dashif.org/thumbnail_tile'
+])
 
 interface Found {
   element: MpdElement
@@ -30,12 +38,20 @@ export function filterRepresentations(
 ): string | null {
   const found: Found[] = []
   const periods: unknown[] = []
+  const trick = new Set<MpdElement | null>()
   scanMpd(text, limits, (element) => {
     const set = element.parent
+    // Essential: who does not know the scheme has to leave its parent alone. It may stand behind what it is about.
+    if (element.dash && element.local === 'EssentialProperty') {
+      if (TRICK_SCHEMES.has(plainAttributes(element).get('schemeIdUri') ?? '')) trick.add(set)
+    }
     if (!element.dash || element.local !== 'Representation' || set?.local !== 'AdaptationSet') return
     if (periods.at(-1) !== set.parent) periods.push(set.parent)
     found.push({ element, representation: describe(element, set, periods.length - 1) })
   })
+  for (const { element, representation } of found) {
+    representation.trick = trick.has(element) || trick.has(element.parent)
+  }
   const kept = withDependencies(found, new Set(found.filter(({ representation }) => keep(representation))))
   if (found.length === kept.size) return text
   const keptSets = new Set([...kept].map(({ element }) => element.parent))
@@ -61,7 +77,8 @@ function describe(element: MpdElement, set: MpdElement, period: number): MpdRepr
     period,
     bandwidth: Number.isFinite(bandwidth) ? bandwidth : 0,
     attributes,
-    adaptationSet: plainAttributes(set)
+    adaptationSet: plainAttributes(set),
+    trick: false
   }
 }
 
