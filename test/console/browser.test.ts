@@ -112,6 +112,42 @@ t.test('paste a URL: the answer and why, the ladder, the diff; another device, a
   })
 })
 
+t.test('names, presets, shadow rules, rules without a say, and texts that would be markup', async (t) => {
+  const evil = '<img src=x onerror=document.title=1>'
+  const file = t.testdir({
+    'gateway.yaml': `
+partners: [{ id: 101, aliases: { home: ${DEMO_ENTRIES.public} } }]
+presets: { low: { maxBitrate: 400 } }
+rules:
+  - { name: '${evil}', when: {}, then: { format: applehttp, tags: [[iphonenew]], filters: { codecs: [h264] }, preset: low } }
+shadow: { rules: [{ name: '${evil}2', when: {}, then: { format: url } }] }
+`
+  })
+  const demo = await withDemo(t, { admin: true, configFile: `${file}/gateway.yaml` })
+  await withConsole(t, demo, async (page) => {
+    const ask = (url: string) =>
+      explained(page, async () => {
+        await page.fill('#url', url)
+        await page.click('#submit')
+      })
+    t.match(await ask(`${BASE}/referenceId/home/clientTag/${encodeURIComponent(evil).replaceAll('%2F', '')}`), evil)
+    const text = (await page.locator('#explanation').textContent()) ?? ''
+    for (const part of [
+      'an alias of the configuration',
+      /entryId0_public01alias/,
+      /maxBitrate400rule/,
+      /filters.*h264/,
+      /adds, from its presetmaxBitrate: 400/,
+      /Shadow rules: they would decide otherwise/
+    ])
+      t.match(text, part)
+    t.match(await ask(`${HLS}?kt=${'01'.repeat(20)}`), /^302: sends the viewer to Kaltura/)
+    t.match(await page.locator('#explanation').textContent(), /It has no say: .* signed by Kaltura.*What would follow/)
+    t.equal(await page.locator('#explanation img').count(), 0)
+    t.not(await page.title(), '1')
+  })
+})
+
 t.test('entries to pick, playing HLS, DASH and a file, and who was asked', async (t) => {
   const demo = await withDemo(t, { patience: 20_000, admin: true })
   await withConsole(t, demo, async (page, seen) => {
