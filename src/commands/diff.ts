@@ -42,7 +42,8 @@ const KINDS = {
   parameters: ['adds'],
   flavors: ['tags', 'filters', 'excludeAudioOnly', 'single', 'maxBitrate'],
   manifest: ['manifest'],
-  delivery: ['delivery']
+  delivery: ['delivery'],
+  caching: ['caching']
 } as const satisfies Record<string, readonly (keyof Decided)[]>
 
 type Kind = keyof typeof KINDS

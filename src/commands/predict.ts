@@ -62,6 +62,8 @@ export interface Decided {
   /** kbps. */
   maxBitrate: number | null
   delivery: Delivery
+  /** Seconds that caches may keep the answer at most by the rule; null: the rule says nothing. */
+  caching: number | 'one viewer' | null
 }
 
 /** A request that is refused: the code of its problem, ours or Kaltura's (docs/errors.md). */
@@ -158,8 +160,14 @@ function decidedOf(plan: Plan, device: string, untouched: string | null, request
     excludeAudioOnly: narrowing?.excludeAudioOnly ?? false,
     single: narrowing?.single ?? null,
     maxBitrate: narrowing?.maxBitrate ?? null,
-    delivery: untouched === null ? plan.delivery : 'redirect'
+    delivery: untouched === null ? plan.delivery : 'redirect',
+    caching: untouched === null ? cachingOf(plan) : null
   }
+}
+
+function cachingOf({ private: isPrivate, longest }: Plan): Decided['caching'] {
+  if (isPrivate) return 'one viewer'
+  return longest === null ? null : longest / 1000
 }
 
 /** What a decision makes of an entry's flavors. */

@@ -66,6 +66,7 @@ const ExpectSchema = Type.Object(
     single: Type.Optional(Type.Union([Type.Literal('largest'), Type.Literal('smallest'), Type.Null()])),
     maxBitrate: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
     delivery: Type.Optional(Type.Union([Type.Literal('mirror'), Type.Literal('redirect'), Type.Literal('proxy')])),
+    caching: Type.Optional(Type.Union([Type.Number({ minimum: 0 }), Type.Literal('one viewer'), Type.Null()])),
     untouched: Type.Optional(Type.Boolean()),
     flavorIds: Type.Optional(Type.Union([Ids, Type.Null()])),
     gets: Type.Optional(Type.Union([Ids, Type.Null()]))
