@@ -43,6 +43,7 @@ const KINDS = {
   flavors: ['tags', 'filters', 'excludeAudioOnly', 'single', 'maxBitrate'],
   manifest: ['manifest'],
   delivery: ['delivery'],
+  caching: ['caching'],
   // A base by another name is the same base.
   hosts: ['cdnBase', 'deliveryHosts']
 } as const satisfies Record<string, readonly (keyof Decided)[]>

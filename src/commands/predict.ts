@@ -67,6 +67,8 @@ export interface Decided {
   /** The same as a URL. */
   cdnBase: string | null
   deliveryHosts: readonly string[] | null
+  /** Seconds that caches may keep the answer at most by the rule; null: the rule says nothing. */
+  caching: number | 'one viewer' | null
 }
 
 /** A request that is refused: the code of its problem, ours or Kaltura's (docs/errors.md). */
@@ -173,8 +175,14 @@ function decidedOf(
     delivery: untouched === null ? plan.delivery : 'redirect',
     cdnUrl,
     cdnBase: cdnUrl === null ? null : (cdnUrls.get(cdnUrl) ?? null),
-    deliveryHosts: untouched === null ? plan.deliveryHosts : null
+    deliveryHosts: untouched === null ? plan.deliveryHosts : null,
+    caching: untouched === null ? cachingOf(plan) : null
   }
+}
+
+function cachingOf({ private: isPrivate, longest }: Plan): Decided['caching'] {
+  if (isPrivate) return 'one viewer'
+  return longest === null ? null : longest / 1000
 }
 
 /** What a decision makes of an entry's flavors. */

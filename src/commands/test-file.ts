@@ -68,6 +68,7 @@ const ExpectSchema = Type.Object(
     delivery: Type.Optional(Type.Union([Type.Literal('mirror'), Type.Literal('redirect'), Type.Literal('proxy')])),
     cdnUrl: Type.Optional(Type.Union([Text, Type.Null()])),
     deliveryHosts: Type.Optional(Type.Union([Ids, Type.Null()])),
+    caching: Type.Optional(Type.Union([Type.Number({ minimum: 0 }), Type.Literal('one viewer'), Type.Null()])),
     untouched: Type.Optional(Type.Boolean()),
     flavorIds: Type.Optional(Type.Union([Ids, Type.Null()])),
     gets: Type.Optional(Type.Union([Ids, Type.Null()]))

@@ -58,6 +58,8 @@ t.test('every kind of difference is counted, with examples', async (t) => {
     [OLD.replace('tags: [[a]]', 'tags: [[a]], deliveryHosts: [a.example]'), AT, 'hosts'],
     [`${BASES}${OLD.replace('tags: [[a]]', 'tags: [[a]], cdnUrl: de')}`, AT, 'hosts'],
     [OLD.replace('tags: [[a]]', 'tags: [[a]], manifest: { maxHeight: 9 }'), AT, 'manifest'],
+    [OLD.replace('tags: [[a]]', 'tags: [[a]], caching: 5s'), AT, 'caching'],
+    [OLD.replace('device: ipad', 'device: ipad, percent: 99.9999'), AT, 'caching'],
     [`presets: { p: { clipTo: 9 } }\n${OLD.replace('tags: [[a]]', 'tags: [[a]], preset: p')}`, AT, 'parameters'],
     [`partners: [{ id: 7 }]\n${OLD}`, AT, 'problem'],
     [`partners: [{ id: 7 }]\n${OLD}`, `${AT}?grant=x`, 'problem'],

@@ -69,6 +69,18 @@ t.test('a case says which hosts the rule chooses', async (t) => {
   }
 })
 
+t.test('a case says how long caches may keep the answer', async (t) => {
+  const rules = (when: string) => ({ 'g.yaml': `rules:\n  - { name: it, when: ${when}, then: { caching: 5s } }\n` })
+  for (const [when, expect, status] of [
+    ['{}', '{ caching: 5 }', 0],
+    ['{}', '{ caching: null }', 1],
+    ['{ device: iphone }', '{ caching: null }', 0],
+    ['{ percent: 50 }', '{ caching: one viewer }', 0]
+  ] as const) {
+    t.equal((await run({ ...oneCase(expect), ...rules(when) }, '--config', 'g.yaml')).status, status, when + expect)
+  }
+})
+
 t.test('a case says how its entry is filed', async (t) => {
   const config = 'rules:\n  - { name: kids, when: { entryTags: kids, category: [News, 7] }, then: {} }\n'
   for (const [entry, rule] of [
