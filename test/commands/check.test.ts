@@ -109,7 +109,7 @@ t.test('the command as it is run', async (t) => {
   t.match(await runCli(['check', '--nonsense']), {
     status: 1,
     out: '',
-    err: /nonsense.*\nSee playmanifest-gateway --help/
+    err: /nonsense.*\nSee playmanifest-gateway check --help/
   })
   t.match(await runCli(['check', '--help']), { status: 0, err: '', out: /Examples:/ })
   t.match(await runCli(['chekc']), { status: 1, out: '', err: /no command "chekc".*check/ })
