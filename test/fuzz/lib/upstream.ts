@@ -8,7 +8,13 @@ const CDN = 'https://cdn.example.com'
 
 const ERROR = { objectType: 'KalturaAPIException', code: 'ENTRY_ID_NOT_FOUND', message: 'Entry id not found', args: [] }
 
-type Call = { service?: string; action?: string; entryId?: string; id?: string; filter?: { entryIdEqual?: string } }
+type Call = {
+  service?: string
+  action?: string
+  entryId?: string
+  id?: string
+  filter?: { entryIdEqual?: string; referenceIdEqual?: string }
+}
 
 /** 0 to 9, from the entry's id; those of recorded requests are simply public. */
 function kindOf(entryId: string): number {
@@ -41,6 +47,13 @@ function answerCall({ service, action, entryId = '', filter, id }: Call, calls: 
       return { objectType: 'KalturaStartWidgetSessionResponse', partnerId: 101, ks: 'widget' }
     case 'baseEntry.get':
       return entry(entryId)
+    case 'baseEntry.list': {
+      // Of the names that links hold in place of an entry id, every other one is known.
+      const referenceId = filter?.referenceIdEqual ?? ''
+      const named = { ...(entry('0_pool001') as object), referenceId, createdAt: 1 }
+      const objects = referenceId.length % 2 === 0 ? [named] : []
+      return { objectType: 'KalturaBaseEntryListResponse', totalCount: objects.length, objects }
+    }
     case 'flavorAsset.list': {
       const of = filter?.entryIdEqual ?? ''
       const objects = [1, 2, 3].map((number) => ({
