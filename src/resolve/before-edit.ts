@@ -9,9 +9,16 @@ const bodies = new WeakMap<object, string>()
  *
  * @param made what `readBody` made of it; anything but a manifest is not remembered
  */
-export function rememberBefore<T extends { kind: string }>(made: T, body: string): T {
-  if (made.kind === 'manifest' && body.length <= MAX_BEFORE) bodies.set(made, body)
+export function rememberBefore<T extends { kind: string; body?: string }>(made: T, body: string): T {
+  // What needed no edit is itself what upstream wrote: one text for both.
+  if (made.kind === 'manifest' && body.length <= MAX_BEFORE) bodies.set(made, made.body === body ? made.body! : body)
   return made
+}
+
+/** Characters that are kept beside what was made of them; 0 where nothing was edited. */
+export function charactersBefore(made: { kind: string; body?: string }): number {
+  const before = bodies.get(made)
+  return before === undefined || before === made.body ? 0 : before.length
 }
 
 /** As upstream wrote it; null when that was too long, or is not known in this process. */

@@ -15,6 +15,8 @@ export interface ResolveInput {
   /** The viewer's own, whatever the URL says about media. */
   scheme: 'http' | 'https'
   decision: Decision
+  /** `untouchableReason` of the request. */
+  untouched: string | null
   /** Facts about the entry, once somebody has looked: they are looked up once for each request. */
   catalog?: Lookup<Catalog> | undefined
   /** Unix ms at which the first question began; absent: with the resolution. */

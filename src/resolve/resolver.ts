@@ -16,7 +16,7 @@ import { requestObjections } from './sharing.js'
 import { verdictOf } from './sharing-class.js'
 import type { TargetClient } from './target-client.js'
 import { Templates } from './templates.js'
-import { untouchableReason, usesOurWords } from './untouchable.js'
+import { usesOurWords } from './untouchable.js'
 
 /** Decides between Kaltura's own playManifest and what is known here (design: template and target). */
 export class Resolver {
@@ -70,13 +70,12 @@ export class Resolver {
 
   /** The answer to a request; leaves its reasons in the decision. Never throws for anything that upstream does. */
   async resolve(input: ResolveInput): Promise<Answer> {
-    const { request, partner, plan, ks, decision } = input
+    const { request, partner, plan, ks, decision, untouched } = input
     const began = input.began ?? this.#now()
     const { effective } = request
     const entryId = entryIdOf(effective)
-    const untouchable = untouchableReason(request, partner, ks)
-    if (untouchable !== null) {
-      note(decision, { class: 'never', reasons: [untouchable] })
+    if (untouched !== null) {
+      note(decision, { class: 'never', reasons: [untouched] })
       return usesOurWords(request) && effective.kt === undefined
         ? this.#templates.inKalturasWords(input)
         : this.#templates.byteForByte(input)

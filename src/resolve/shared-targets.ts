@@ -5,7 +5,7 @@ import type { Config } from '../config/config.js'
 import type { Catalog } from '../kaltura/catalog-client.js'
 import { UpstreamFailure } from '../kaltura/errors.js'
 import { retryAfter } from '../playmanifest/errors.js'
-import { beforeEdit } from './before-edit.js'
+import { beforeEdit, charactersBefore } from './before-edit.js'
 import { type Catalogs, catalogTags } from './catalogs.js'
 import { type Answer, type Decision, failureText, note } from './decision.js'
 import { hostObjection } from './delivery-hosts.js'
@@ -144,8 +144,7 @@ export class SharedTargets implements Purgeable {
       staleWhileRevalidate: Math.min(cache.staleWhileRevalidate, cache.staleIfError),
       staleIfError: cache.staleIfError,
       bytes:
-        200 +
-        2 * ((target.kind === 'redirect' ? target.location : target.body).length + (beforeEdit(target)?.length ?? 0))
+        TARGET + 2 * ((target.kind === 'redirect' ? target.location : target.body).length + charactersBefore(target))
     }
     const bounds = [bound('cache.target', cache.target), bound('max-age of upstream', life), bound(NEXT_CHANGE, coming)]
     return this.#reported(loaded, said, bounds)
@@ -160,6 +159,9 @@ export class SharedTargets implements Purgeable {
     return loaded
   }
 }
+
+/** Bytes of a target beside its text: the value, and the report of how it came about. */
+const TARGET = 600
 
 const NEXT_CHANGE = 'the next start or end date of the entry or its parent'
 
@@ -180,5 +182,5 @@ function notShared(decision: Decision, objections: readonly Objection[]): null {
 
 /** Kept for its fresh life and not a moment longer. */
 function keep(value: Shareable<Target>, fresh: number): Loaded<Shareable<Target>> {
-  return { value, fresh, staleWhileRevalidate: 0, staleIfError: 0, bytes: 200 }
+  return { value, fresh, staleWhileRevalidate: 0, staleIfError: 0, bytes: TARGET }
 }

@@ -14,7 +14,6 @@ import type { ResolveInput } from './input.js'
 import { header, mpdLocation } from './read-body.js'
 import { tokenState } from './token-expiry.js'
 import { tokenIn } from './tokens.js'
-import { untouchableReason } from './untouchable.js'
 import { viewerBody } from './viewer-answer.js'
 
 /** Whom an answer is fetched for. */
@@ -88,9 +87,8 @@ export class ViewerClient {
   }
 
   /** Why a viewer is not even asked for, or null. */
-  #reasonAgainst({ request, partner, ks, decision }: ResolveInput, { forwarded }: Viewer): string | null {
-    const untouchable = untouchableReason(request, partner, ks)
-    if (untouchable !== null) return untouchable
+  #reasonAgainst({ untouched, decision }: ResolveInput, { forwarded }: Viewer): string | null {
+    if (untouched !== null) return untouched
     if (decision.target === 'failed' || decision.target === 'pending') return 'playManifest has just failed'
     if (decision.sharingClass === 'public') return 'it is public'
     if (forwarded === null) return "the viewer's address is not known"

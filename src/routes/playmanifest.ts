@@ -94,7 +94,13 @@ export function playManifestRoutes(
   // A body is Kaltura's to read: the client sends it again behind the 307. It is answered before anybody looks at it.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  const held = (): Options => ({ ...options, rules: options.rules.now })
+  let latest: Options = { ...options, rules: options.rules.now }
+  // Made anew with each reload, not with each request.
+  const held = (): Options => {
+    const { now } = options.rules
+    if (latest.rules !== now) latest = { ...options, rules: now }
+    return latest
+  }
   const get = async (request: FastifyRequest): Promise<Rendered> => comesBack(request) ?? answerGet(request, held())
   const post = async (request: FastifyRequest): Promise<Rendered> => comesBack(request) ?? answerPost(request, held())
   const none = async () => methodNotAllowed()
@@ -223,7 +229,7 @@ async function answerRequest(
   const given: DecideInput = { ...circumstances, partner, presets, trials: record?.trials }
   const untouched = untouchableReason(parsed, partner, ks)
   const untouchable = untouched !== null
-  const asking = { request: parsed, partner, ks, scheme, decision, admit: admission?.(request), crowded }
+  const asking = { request: parsed, partner, ks, scheme, decision, untouched, admit: admission?.(request), crowded }
   const { plan, request: planned, looked } = await planRequest(rules, given, asking, resolver, untouchable)
   if (record !== null) notePlan(record, rules, plan, looked, began)
   decision.format = plan.format
